@@ -1,0 +1,41 @@
+"""Local parameters and switches that officials record on top of the packs."""
+
+from django.db import models
+from django.db.models import F, Q
+
+CODE = {"max_length": 12, "db_collation": "C"}
+
+
+class LocalRule(models.Model):
+    """A value or switch decided for one place and period, by a document, by two people.
+
+    Grain: one decision. In force once confirmed; ends by itself at ``until``.
+    """
+
+    kind = models.CharField(max_length=10)  # parameter, switch
+    name = models.CharField(max_length=60)
+    division_code = models.CharField(**CODE)
+    area = models.CharField(max_length=5, blank=True)
+    value_int = models.BigIntegerField(null=True)
+    settings = models.JSONField(default=dict)
+    programmes = models.JSONField(default=list)
+    since = models.DateField()
+    until = models.DateField(null=True)
+    known_on = models.DateField()
+    document = models.CharField(max_length=200)
+    document_number = models.CharField(max_length=80, blank=True)
+    clause = models.CharField(max_length=80)
+    note = models.CharField(max_length=300, blank=True)
+    state = models.CharField(max_length=10, default="proposed")  # proposed, confirmed, withdrawn
+    proposed_by = models.CharField(max_length=60)
+    confirmed_by = models.CharField(max_length=60, blank=True)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="local_rule_period", condition=Q(until__isnull=True) | Q(until__gt=F("since"))),
+            models.CheckConstraint(
+                name="local_rule_two_people",
+                condition=~Q(state="confirmed") | (~Q(confirmed_by="") & ~Q(confirmed_by=F("proposed_by"))),
+            ),
+        ]
