@@ -1,10 +1,14 @@
-"""The monthly chain, strung together from the rooms. Every step may be run again; nothing happens twice."""
+"""The monthly chain, strung together from the rooms. Every step may be run again; nothing happens twice.
+
+Callers have opened a scope (``security.scope.acting``) that covers the county.
+"""
 
 import dataclasses
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
+from doudi.benefits import queries as awards
 from doudi.benefits import services as benefits
 from doudi.cases import services as cases
 from doudi.determination import services as determination
@@ -44,12 +48,15 @@ def load_department_files(folder: Path, county_code: str, *, known_on: dt.date, 
 
 def run_cycle(county_code: str, month: Month, *, on: dt.date, known_on: dt.date, actor: Actor) -> CycleResult:
     """Determine everyone of the county as known on a day about a day, and propose what should change."""
-    run = determination.determine_county(county_code, month, on=on, known_on=known_on, actor=actor)
-    counts = cases.propose_county(county_code, month, on=on, run=run, actor=actor)
+    held = awards.held_awards(county_code, month)
+    run = determination.determine_county(county_code, month, on=on, known_on=known_on, actor=actor, held=held)
+    counts = cases.propose_county(county_code, month, on=on, run=run, actor=actor, held=held)
     return CycleResult(county_code, run.pk, run.household_count, run.person_count, dict(counts))
 
 
-def decide_clean_lane(county_code: str, month: Month, *, on: dt.date, reviewer: Actor, confirmer: Actor) -> dict[str, int]:
+def decide_clean_lane(
+    county_code: str, month: Month, *, on: dt.date, reviewer: Actor, confirmer: Actor
+) -> dict[str, int]:
     """Review the clean lane at the townships, confirm it at the county, and turn the confirmed into awards.
 
     The two actors must be different people; the database refuses otherwise.
