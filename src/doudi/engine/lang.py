@@ -20,12 +20,14 @@ rule sees the values of the person's household.  A household rule sees members o
     def counted_income_fen_m(wage_fen_m, pension_fen_m, is_student):
         return where(is_student, 0, wage_fen_m) + pension_fen_m
 
-    family.total("income_fen_m_hh", of="counted_income_fen_m", cite=MEASURES["第十条"], label="家庭月收入", unit="fen/month")
-    family.total("member_count", cite=MEASURES["第九条"], label="共同生活成员", unit="person")   # of=None counts members
+    family.total("income_fen_m_hh", of="counted_income_fen_m", cite=MEASURES["第十条"], label="家庭月收入",
+                 unit="fen/month")
+    family.total("member_count", cite=MEASURES["第九条"], label="成员", unit="person")   # of=None counts members
     family.anyone("has_company", of="owns_company", cite=MEASURES["第九条"], label="有成员登记企业")
 
     @dibao.criterion(1, HOUSEHOLD, MEASURES["第九条"], label="收入低于标准", ask="向用人单位核实工资",
-                     yes="人均月收入{income_fen_m_pc}低于标准{dibao_standard_fen_m_pc}", no="人均月收入{income_fen_m_pc}不低于标准{dibao_standard_fen_m_pc}")
+                     yes="人均月收入{income_fen_m_pc}低于标准{dibao_standard_fen_m_pc}",
+                     no="人均月收入{income_fen_m_pc}不低于标准{dibao_standard_fen_m_pc}")
     def income_below_standard(income_fen_m_pc, dibao_standard_fen_m_pc):
         return income_fen_m_pc < dibao_standard_fen_m_pc
 
@@ -172,9 +174,7 @@ class Programme:
         """Register a way to be granted; ``name`` is the route's name in result tables."""
         if route < 1:
             raise RuleError(f"途径编号 {route} 须从 1 起")
-        return self._deco(
-            "entitled", entity, cite, route=route, route_name=name, label=label, since=since, until=until
-        )
+        return self._deco("entitled", entity, cite, route=route, route_name=name, label=label, since=since, until=until)
 
     def amount(
         self,

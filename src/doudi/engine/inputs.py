@@ -1,0 +1,176 @@
+"""The inputs of the rules: their names, types and who can supply them; the gate for files and families.
+
+Behind the gate the rules may trust what they see: keys are there, types and ranges are right,
+and only inputs declared nullable can be unknown.
+"""
+
+import dataclasses
+import difflib
+import pathlib
+from typing import Any
+
+import yaml
+
+from doudi.engine.rule import HOUSEHOLD, PERSON
+from doudi.engine.values import UNKNOWN
+from doudi.kernel.errors import BadInput
+
+TYPES = ("int", "bool", "code", "text", "key")
+TRUE_TEXTS, FALSE_TEXTS = ("true", "1", "是", "t", "yes"), ("false", "0", "否", "f", "no")
+
+
+@dataclasses.dataclass(frozen=True)
+class Input:
+    """One named fact about a person or a household.
+
+    ``ask`` says who can supply it; after ``stale_days`` it should be asked again; ``varies``
+    tells whether the explanation may speak of what happens when it changes.
+    """
+
+    name: str
+    entity: str
+    type: str
+    nullable: bool = False
+    label: str = ""
+    unit: str = ""
+    low: int | None = 0
+    high: int | None = None
+    ask: str = ""
+    stale_days: int | None = None
+    values: dict[int, str] = dataclasses.field(default_factory=dict, hash=False)
+    varies: bool = True
+
+    @property
+    def is_key(self) -> bool:
+        return self.type in ("key", "text")
+
+    @property
+    def sql_type(self) -> str:
+        return {"bool": "boolean", "text": "varchar"}.get(self.type, "bigint")
+
+    def checked(self, value: Any, where: str) -> Any:
+        """Give the value as the rules see it, None as UNKNOWN.
+
+        :raises BadInput: wrong type, out of range, or unknown where that is not allowed.
+        """
+        if value is None or value is UNKNOWN:
+            if self.nullable:
+                return UNKNOWN
+            raise BadInput(f"“{self.label or self.name}”必须填写", where=where, next_step=f"请补上 {self.name}")
+        if self.type == "text":
+            return str(value)
+        if self.type == "bool":
+            if isinstance(value, bool):
+                return value
+            raise BadInput(
+                f"“{self.label or self.name}”应为是或否,读到“{value}”", where=where, next_step="请写成 true 或 false"
+            )
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise BadInput(
+                f"“{self.label or self.name}”应为整数,读到“{value}”", where=where, next_step="金额以分为单位,不带小数"
+            )
+        problem = self.out_of_range(value)
+        if problem:
+            raise BadInput(problem, where=where, next_step=f"请核对 {self.name}")
+        return value
+
+    def out_of_range(self, value: int) -> str:
+        """Say in Chinese what is wrong with a whole number; empty when nothing is."""
+        label = self.label or self.name
+        if self.low is not None and value < self.low:
+            return f"“{label}”不能小于 {self.low},读到 {value}"
+        if self.high is not None and value > self.high:
+            return f"“{label}”不能大于 {self.high},读到 {value}"
+        if self.values and value not in self.values:
+            known = "、".join(f"{number} {word}" for number, word in self.values.items())
+            return f"“{label}”没有代码 {value}(可用:{known})"
+        return ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Inputs:
+    """All inputs, in the column order of the files."""
+
+    rows: tuple[Input, ...]
+
+    def __post_init__(self) -> None:
+        seen: set[tuple[str, str]] = set()
+        for row in self.rows:
+            if row.entity not in (PERSON, HOUSEHOLD) or row.type not in TYPES:
+                raise BadInput(f"输入项 {row.name} 的主体或类型写错了", where="inputs.yaml")
+            if (row.entity, row.name) in seen:
+                raise BadInput(f"输入项 {row.name} 写了两次", where="inputs.yaml")
+            seen.add((row.entity, row.name))
+
+    def of(self, entity: str) -> tuple[Input, ...]:
+        return tuple(row for row in self.rows if row.entity == entity)
+
+    def names(self, entity: str) -> tuple[str, ...]:
+        return tuple(row.name for row in self.of(entity))
+
+    def get(self, name: str) -> Input | None:
+        """Find an input that rules can use by its name (keys are in both tables)."""
+        return next((row for row in self.rows if row.name == name), None)
+
+    @property
+    def fingerprint(self) -> list[list[Any]]:
+        """List what matters for results: names, types and whether unknown is allowed."""
+        return [[row.entity, row.name, row.type, row.nullable] for row in self.rows]
+
+    def checked_family(self, family: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """Check a family as read from a form or a file; unstated inputs are unknown.
+
+        Keys may be left out: members are numbered, and the household is number 1.
+
+        :raises BadInput: names the member and the field.
+        """
+        if not isinstance(family, dict) or not isinstance(family.get("persons"), list) or not family["persons"]:
+            raise BadInput("家庭文件须有 household 和至少一个 persons", next_step="见 doudi schema family")
+        household = dict(family.get("household") or {})
+        household.setdefault("household_id", 1)
+        household.setdefault("place_code", "")
+        persons = []
+        for number, row in enumerate(family["persons"], 1):
+            if not isinstance(row, dict):
+                raise BadInput("每个成员须是一组“名称: 值”", where=f"persons[{number}]")
+            person = {"person_id": number} | row
+            person["household_id"] = household["household_id"]
+            persons.append(self._checked_row(PERSON, person, f"persons[{number}]"))
+        return self._checked_row(HOUSEHOLD, household, "household"), persons
+
+    def _checked_row(self, entity: str, row: dict[str, Any], where: str) -> dict[str, Any]:
+        known = self.of(entity)
+        names = [one.name for one in known]
+        for name in row:
+            if name not in names and name != "name":
+                close = difflib.get_close_matches(str(name), names, 1)
+                hint = f"是不是 {close[0]}?" if close else "见 doudi schema family"
+                raise BadInput(f"没有名为 {name} 的输入项", where=where, next_step=hint)
+        defaults = {one.name: _default(one) for one in known}
+        return {one.name: one.checked(row.get(one.name, defaults[one.name]), f"{where}.{one.name}") for one in known}
+
+
+def _default(one: Input) -> Any:
+    """Give what an unstated input of a single family means: unknown, or none for held benefits."""
+    if one.nullable or one.is_key or one.name == "is_rural":
+        return None
+    return False if one.type == "bool" else 0
+
+
+def load(path: pathlib.Path) -> Inputs:
+    """Read ``inputs.yaml``.
+
+    :raises BadInput: the file is missing or a row has an unknown attribute.
+    """
+    try:
+        rows = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (OSError, yaml.YAMLError) as error:
+        raise BadInput(f"读不到输入项定义:{error}", where=str(path)) from error
+    fields = {field.name for field in dataclasses.fields(Input)}
+    found = []
+    for row in rows["inputs"] if isinstance(rows, dict) else rows:
+        extra = set(row) - fields
+        if extra:
+            raise BadInput(f"输入项 {row.get('name')} 有不认识的属性 {'、'.join(sorted(extra))}", where=str(path))
+        found.append(Input(**row))
+    return Inputs(tuple(found))

@@ -1,0 +1,180 @@
+"""A rule's formula as SQL text for DuckDB: whole numbers and truth values, nothing else.
+
+An expression knows whether it can be NULL and the least value it can have.  Both are used to
+keep the text exact: GREATEST ignores NULL, so it is only written when nothing can be NULL;
+``//`` cuts towards zero, so the floor is corrected when the dividend may be negative; a
+divisor that could be zero is refused.
+"""
+
+from typing import Any
+
+from doudi.engine.values import UNKNOWN, Expression
+from doudi.kernel.errors import BadInput
+
+
+class NotSql(BadInput):
+    """A rule does something that has no exact meaning in SQL."""
+
+
+def text_of(value: Any) -> str:
+    """Write an operand: an expression, a literal or NULL."""
+    if isinstance(value, Sql):
+        return value.text
+    if value is UNKNOWN:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value) if value >= 0 else f"({value})"
+    raise NotSql(f"规则里出现了不是整数也不是真假的值:{value!r}")
+
+
+def _nullable(*values: Any) -> bool:
+    return any(value is UNKNOWN or (isinstance(value, Sql) and value.nullable) for value in values)
+
+
+def _low(value: Any) -> int | None:
+    if isinstance(value, Sql):
+        return value.low
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _least_low(*values: Any) -> int | None:
+    lows = [_low(value) for value in values]
+    return None if None in lows else min(low for low in lows if low is not None)
+
+
+class Sql(Expression):
+    """SQL text of a formula, whether it can be NULL, and its least possible value."""
+
+    __slots__ = ("low", "nullable", "text")
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, text: str, nullable: bool = False, low: int | None = None) -> None:
+        self.text, self.nullable, self.low = text, nullable, low
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _arithmetic(self, symbol: str, left: Any, right: Any) -> "Sql":
+        low: int | None = None
+        lows = _low(left), _low(right)
+        if lows[0] is not None and lows[1] is not None:
+            if symbol == "+":
+                low = lows[0] + lows[1]
+            elif symbol == "*" and min(lows) >= 0:
+                low = lows[0] * lows[1]
+        return Sql(f"({text_of(left)} {symbol} {text_of(right)})", _nullable(left, right), low)
+
+    def __add__(self, other: Any) -> "Sql":
+        return self._arithmetic("+", self, other)
+
+    def __radd__(self, other: Any) -> "Sql":
+        return self._arithmetic("+", other, self)
+
+    def __sub__(self, other: Any) -> "Sql":
+        return self._arithmetic("-", self, other)
+
+    def __rsub__(self, other: Any) -> "Sql":
+        return self._arithmetic("-", other, self)
+
+    def __mul__(self, other: Any) -> "Sql":
+        return self._arithmetic("*", self, other)
+
+    def __rmul__(self, other: Any) -> "Sql":
+        return self._arithmetic("*", other, self)
+
+    def __neg__(self) -> "Sql":
+        return Sql(f"(- {self.text})", self.nullable)
+
+    def _compared(self, symbol: str, other: Any) -> "Sql":
+        return Sql(f"({self.text} {symbol} {text_of(other)})", _nullable(self, other))
+
+    def __lt__(self, other: Any) -> "Sql":
+        return self._compared("<", other)
+
+    def __le__(self, other: Any) -> "Sql":
+        return self._compared("<=", other)
+
+    def __gt__(self, other: Any) -> "Sql":
+        return self._compared(">", other)
+
+    def __ge__(self, other: Any) -> "Sql":
+        return self._compared(">=", other)
+
+    def __eq__(self, other: Any) -> "Sql":  # type: ignore[override]
+        return self._compared("=", other)
+
+    def __ne__(self, other: Any) -> "Sql":  # type: ignore[override]
+        return self._compared("<>", other)
+
+    def __and__(self, other: Any) -> "Sql":
+        return Sql(f"({self.text} and {text_of(other)})", _nullable(self, other))
+
+    def __rand__(self, other: Any) -> "Sql":
+        return Sql(f"({text_of(other)} and {self.text})", _nullable(self, other))
+
+    def __or__(self, other: Any) -> "Sql":
+        return Sql(f"({self.text} or {text_of(other)})", _nullable(self, other))
+
+    def __ror__(self, other: Any) -> "Sql":
+        return Sql(f"({text_of(other)} or {self.text})", _nullable(self, other))
+
+    def choose(self, then: Any, otherwise: Any) -> "Sql":
+        low = _least_low(then, otherwise)
+        if not self.nullable:
+            text = f"case when {self.text} then {text_of(then)} else {text_of(otherwise)} end"
+            return Sql(text, _nullable(then, otherwise), low)
+        text = f"case when {self.text} then {text_of(then)} when not {self.text} then {text_of(otherwise)} end"
+        return Sql(text, True, low)
+
+    def negated(self) -> "Sql":
+        return Sql(f"(not {self.text})", self.nullable)
+
+    def is_missing(self) -> "Sql":
+        return Sql(f"({self.text} is null)" if self.nullable else "false")
+
+    def is_certain(self) -> "Sql":
+        return Sql(f"coalesce({self.text}, false)" if self.nullable else self.text)
+
+    def as_number(self) -> "Sql":
+        return Sql(f"cast({self.text} as bigint)", self.nullable, 0)
+
+    def _extreme(self, other: Any, name: str, symbol: str) -> "Sql":
+        here, there = self.text, text_of(other)
+        lows = self.low, _low(other)
+        known = [low for low in lows if low is not None]
+        low = max(known, default=None) if name == "greatest" else min(known) if len(known) == 2 else None
+        if not _nullable(self, other):
+            return Sql(f"{name}({here}, {there})", False, low)
+        text = f"case when {here} {symbol} {there} then {here} when {there} {symbol} {here} then {there} end"
+        return Sql(text, True, low)
+
+    def most_of(self, other: Any) -> "Sql":
+        return self._extreme(other, "greatest", ">=")
+
+    def least_of(self, other: Any) -> "Sql":
+        return self._extreme(other, "least", "<=")
+
+    def divided(self, divisor: Any) -> "Sql":
+        return _quotient(self, divisor)
+
+    def dividing(self, dividend: Any) -> "Sql":
+        return _quotient(dividend, self)
+
+
+def _quotient(dividend: Any, divisor: Any) -> Sql:
+    """Divide rounded down.
+
+    :raises NotSql: the divisor is not known to be at least 1.
+    """
+    least = _low(divisor)
+    if least is None or least < 1:
+        raise NotSql(f"除数 {text_of(divisor)} 可能为零", next_step="写成 div(a, most(b, 1))")
+    above, below = text_of(dividend), text_of(divisor)
+    unknown = _nullable(dividend, divisor)
+    low = _low(dividend)
+    if low is not None and low >= 0:
+        return Sql(f"({above} // {below})", unknown, 0)
+    corrected = f"({above} // {below} - case when {above} < 0 and {above} % {below} <> 0 then 1 else 0 end)"
+    return Sql(corrected, unknown)
