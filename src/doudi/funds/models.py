@@ -8,6 +8,21 @@ from django.db.models import F, Q
 
 CODE = {"max_length": 12, "db_collation": "C"}
 
+FUND_SOURCES: dict[str, str] = {
+    "central": "中央困难群众救助补助资金",
+    "provincial": "省级资金",
+    "prefecture": "市级资金",
+    "county": "县级资金",
+}
+ACCOUNT_KINDS: dict[str, str] = {"source": "来源", "available": "可用", "reserved": "已预留", "paid": "已支付"}
+JOURNAL_KINDS: dict[str, str] = {
+    "allocate": "下达",
+    "reserve": "预留",
+    "post": "支付",
+    "void": "退回",
+    "correct": "更正",
+}
+
 
 class Account(models.Model):
     """A place money can be. Kinds: source (outside), available, reserved, paid."""
@@ -15,7 +30,7 @@ class Account(models.Model):
     code = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=12)
-    fund_source = models.CharField(max_length=30)  # central, provincial, prefecture, county
+    fund_source = models.CharField(max_length=30)
     division_code = models.CharField(**CODE)
     floor_fen = models.BigIntegerField(default=0, null=True)  # null: may go below zero (money's origin)
     balance_fen = models.BigIntegerField(default=0)
@@ -25,33 +40,52 @@ class Account(models.Model):
             models.CheckConstraint(
                 name="account_not_below_floor", condition=Q(floor_fen__isnull=True) | Q(balance_fen__gte=F("floor_fen"))
             ),
+            models.CheckConstraint(name="account_kind_known", condition=Q(kind__in=list(ACCOUNT_KINDS))),
             models.UniqueConstraint(fields=["division_code", "fund_source", "kind"], name="account_one_of_a_kind"),
         ]
 
 
 class AllowedMove(models.Model):
-    """Pairs of account kinds between which money may move, with the reason for it. Everything else is refused."""
+    """Pairs of account kinds between which a kind of journal may move money. Everything else is refused."""
 
+    journal_kind = models.CharField(max_length=12)
     from_kind = models.CharField(max_length=12)
     to_kind = models.CharField(max_length=12)
     clause = models.CharField(max_length=80)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["from_kind", "to_kind"], name="allowed_move_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["journal_kind", "from_kind", "to_kind"], name="allowed_move_once")
+        ]
 
 
 class Journal(models.Model):
-    """One movement with its reason. ``idem`` makes repeating it harmless."""
+    """One movement with its reason. ``idem`` makes repeating it harmless; the digest shows that it is the same."""
 
     idem = models.CharField(max_length=120, unique=True)
+    body_sha256 = models.CharField(max_length=64)
     kind = models.CharField(max_length=12)  # allocate, reserve, post, void, correct
     effective_on = models.DateField()
     pay_run_id = models.BigIntegerField(null=True)
+    corrects_id = models.BigIntegerField(null=True)
     memo = models.CharField(max_length=200)
     line_count = models.PositiveIntegerField(default=0)
+    made_by = models.CharField(max_length=60)
     division_code = models.CharField(**CODE)
     recorded_at = models.DateTimeField(auto_now_add=True)
     row_hash = models.BinaryField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["pay_run_id"], name="journal_pay_run"),
+            models.Index(fields=["division_code", "id"], name="journal_division"),
+        ]
+        constraints = [
+            models.CheckConstraint(name="journal_kind_known", condition=Q(kind__in=list(JOURNAL_KINDS))),
+            models.CheckConstraint(
+                name="journal_correction_says_what", condition=~Q(kind="correct") | Q(corrects_id__isnull=False)
+            ),
+        ]
 
 
 class Leg(models.Model):
@@ -65,4 +99,7 @@ class Leg(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["account", "id"], name="leg_account")]
-        constraints = [models.CheckConstraint(name="leg_not_zero", condition=~Q(amount_fen=0))]
+        constraints = [
+            models.CheckConstraint(name="leg_not_zero", condition=~Q(amount_fen=0)),
+            models.UniqueConstraint(fields=["journal", "account"], name="leg_once_an_account"),
+        ]
