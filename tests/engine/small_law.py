@@ -88,7 +88,7 @@ def tekun_at_stake(age_years, is_severe):
     return missing(age_years) | certainly(age_years >= 60) | certainly(age_years < 18) | certainly(is_severe)
 
 
-@tekun.criterion(0, PERSON, ACT["4"], label="老幼残", yes="属于老年人、未成年人或重度残疾人", no="年龄{age_years},不属于")
+@tekun.criterion(0, PERSON, ACT["4"], label="老幼残", yes="属于老幼残", no="年龄{age_years},不属于")
 def tekun_frail(age_years, is_severe):
     return (age_years >= 60) | (age_years < 18) | is_severe
 

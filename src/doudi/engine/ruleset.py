@@ -265,9 +265,7 @@ class RuleSet:
                 stage, level = self._place(name, ())
                 stages.setdefault(stage, {}).setdefault(level, []).append(self.rules[name])
         return tuple(
-            Stage(
-                stage, PERSON if stage % 2 else HOUSEHOLD, tuple(tuple(levels[level]) for level in sorted(levels))
-            )
+            Stage(stage, PERSON if stage % 2 else HOUSEHOLD, tuple(tuple(levels[level]) for level in sorted(levels)))
             for stage, levels in sorted(stages.items())
         )
 
