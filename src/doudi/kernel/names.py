@@ -31,8 +31,9 @@ SURNAMES: dict[str, str] = {
     "叶": "ye", "台": "tai", "宿": "su", "贾": "jia", "俞": "yu", "尹": "yin", "长": "chang", "重": "chong",
 }  # fmt: skip
 
-PLACES: dict[str, str] = {
-    "长治": "changzhi", "洪洞": "hongtong", "长子": "zhangzi", "繁峙": "fanshi", "解州": "haizhou", "曲沃": "quwo", "乐亭": "laoting",
+PLACES: dict[str, tuple[str, str]] = {
+    "长治": ("chang", "zhi"), "长子": ("zhang", "zi"), "洪洞": ("hong", "tong"), "繁峙": ("fan", "shi"),
+    "解州": ("hai", "zhou"), "曲沃": ("qu", "wo"), "义县": ("yi", "xian"), "穆棱": ("mu", "ling"),
 }  # fmt: skip
 
 
@@ -74,12 +75,9 @@ def sounds_of(names: Iterable[str]) -> list[tuple[str, str]]:
 
 def place_sounds(name: str) -> tuple[str, str]:
     """Give ``(pinyin, initials)`` of a place, read as words: 长治市 is ``changzhishi``, 长子县 ``zhangzixian``."""
-    known = PLACES.get(name[:2])
-    rest = [_plain(sound) for sound in pypinyin.lazy_pinyin(name[2:] if known else name)]
-    first = [_plain(sound)[:1] for sound in pypinyin.lazy_pinyin(name[:2])] if known else []
-    if known:
-        first[0] = known[0]
-    return (known or "") + "".join(rest), "".join([*first, *(sound[:1] for sound in rest)])
+    known = PLACES.get(name[:2], ())
+    read = [*known, *(_plain(sound) for sound in pypinyin.lazy_pinyin(name[2:] if known else name))]
+    return "".join(read), "".join(sound[:1] for sound in read)
 
 
 def clean_name(text: str) -> str:
