@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 import jinja2
-from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import QueryDict
+from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from markupsafe import Markup, escape
 
@@ -142,7 +142,7 @@ def environment(**options: Any) -> jinja2.Environment:
     env.globals.update(
         url=page_url,
         url_or_none=page_url_or_none,
-        static=staticfiles_storage.url,
+        static=static,
         with_query=with_query,
         query_of=query_of,
         page_numbers=page_numbers,
