@@ -115,12 +115,12 @@ def tekun_amount(standard_fen_m_pc, care_fen_m, disability_grade):
 
 @family.fact(PERSON, ACT["6"], label="计入家庭的收入", unit="fen/month")
 def income_rest_fen_m(income_fen_m, tekun_granted):
-    return where(certainly(tekun_granted), 0, income_fen_m)
+    return where(tekun_granted, 0, income_fen_m)
 
 
 @family.fact(PERSON, ACT["6"], label="计入家庭人口")
 def counts_in_family(tekun_granted, is_dead):
-    return not_(certainly(tekun_granted)) & not_(is_dead)
+    return not_(tekun_granted) & not_(is_dead)
 
 
 @family.fact(PERSON, ACT["6"], label="有车")

@@ -84,7 +84,7 @@ class Law:
         self.root = root
         self.inputs = inputs
         self.programmes = tuple(programmes)
-        self._sources: dict[tuple[str, int], str] = sources or {}
+        self._sources = sources or {}
         self._rule_sets: dict[tuple[int, ...], RuleSet] = {}
         check_numbers(self.every_rule)
 

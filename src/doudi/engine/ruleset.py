@@ -10,6 +10,7 @@ import functools
 import hashlib
 import inspect
 import json
+import operator
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -96,10 +97,8 @@ def _first_open(numbers: list[int]) -> Callable[..., Any]:
 
 def _word(bits: list[int], pick: Callable[[Any], Any]) -> Callable[..., Any]:
     def word(*values: Any) -> Any:
-        result: Any = 0
-        for bit, value in zip(bits, values, strict=True):
-            result = result + number(pick(value)) * (1 << bit)
-        return result
+        parts = [number(pick(value)) * (1 << bit) for bit, value in zip(bits, values, strict=True)]
+        return functools.reduce(operator.add, parts) if parts else 0
 
     return word
 

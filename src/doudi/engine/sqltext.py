@@ -45,7 +45,7 @@ def _least_low(*values: Any) -> int | None:
 
 
 class Sql(Expression):
-    """SQL text of a formula, whether it can be NULL, and its least possible value."""
+    """SQL text of a formula, whether it can be NULL, and its least possible value (0 for truth values)."""
 
     __slots__ = ("low", "nullable", "text")
     __hash__ = None  # type: ignore[assignment]
@@ -88,7 +88,7 @@ class Sql(Expression):
         return Sql(f"(- {self.text})", self.nullable)
 
     def _compared(self, symbol: str, other: Any) -> "Sql":
-        return Sql(f"({self.text} {symbol} {text_of(other)})", _nullable(self, other))
+        return Sql(f"({self.text} {symbol} {text_of(other)})", _nullable(self, other), 0)
 
     def __lt__(self, other: Any) -> "Sql":
         return self._compared("<", other)
@@ -109,33 +109,34 @@ class Sql(Expression):
         return self._compared("<>", other)
 
     def __and__(self, other: Any) -> "Sql":
-        return Sql(f"({self.text} and {text_of(other)})", _nullable(self, other))
+        return Sql(f"({self.text} and {text_of(other)})", _nullable(self, other), 0)
 
     def __rand__(self, other: Any) -> "Sql":
-        return Sql(f"({text_of(other)} and {self.text})", _nullable(self, other))
+        return Sql(f"({text_of(other)} and {self.text})", _nullable(self, other), 0)
 
     def __or__(self, other: Any) -> "Sql":
-        return Sql(f"({self.text} or {text_of(other)})", _nullable(self, other))
+        return Sql(f"({self.text} or {text_of(other)})", _nullable(self, other), 0)
 
     def __ror__(self, other: Any) -> "Sql":
-        return Sql(f"({text_of(other)} or {self.text})", _nullable(self, other))
+        return Sql(f"({text_of(other)} or {self.text})", _nullable(self, other), 0)
 
     def choose(self, then: Any, otherwise: Any) -> "Sql":
         low = _least_low(then, otherwise)
+        first, second = text_of(then), text_of(otherwise)
+        if not isinstance(then, Sql) and not isinstance(otherwise, Sql) and not isinstance(then, bool):
+            first = f"cast({first} as bigint)"  # two literals alone would make a 32-bit number
         if not self.nullable:
-            text = f"case when {self.text} then {text_of(then)} else {text_of(otherwise)} end"
-            return Sql(text, _nullable(then, otherwise), low)
-        text = f"case when {self.text} then {text_of(then)} when not {self.text} then {text_of(otherwise)} end"
-        return Sql(text, True, low)
+            return Sql(f"case when {self.text} then {first} else {second} end", _nullable(then, otherwise), low)
+        return Sql(f"case when {self.text} then {first} when not {self.text} then {second} end", True, low)
 
     def negated(self) -> "Sql":
-        return Sql(f"(not {self.text})", self.nullable)
+        return Sql(f"(not {self.text})", self.nullable, 0)
 
     def is_missing(self) -> "Sql":
-        return Sql(f"({self.text} is null)" if self.nullable else "false")
+        return Sql(f"({self.text} is null)" if self.nullable else "false", False, 0)
 
     def is_certain(self) -> "Sql":
-        return Sql(f"coalesce({self.text}, false)" if self.nullable else self.text)
+        return Sql(f"coalesce({self.text}, false)" if self.nullable else self.text, False, 0)
 
     def as_number(self) -> "Sql":
         return Sql(f"cast({self.text} as bigint)", self.nullable, 0)
