@@ -34,6 +34,7 @@ SURNAMES: dict[str, str] = {
 PLACES: dict[str, tuple[str, str]] = {
     "长治": ("chang", "zhi"), "长子": ("zhang", "zi"), "洪洞": ("hong", "tong"), "繁峙": ("fan", "shi"),
     "解州": ("hai", "zhou"), "曲沃": ("qu", "wo"), "义县": ("yi", "xian"), "穆棱": ("mu", "ling"),
+    "朝阳": ("chao", "yang"), "长海": ("chang", "hai"),
 }  # fmt: skip
 
 

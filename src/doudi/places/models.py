@@ -49,7 +49,9 @@ class DivisionChange(models.Model):
     note = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["from_code", "to_code", "effective_on"], name="division_change_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["from_code", "to_code", "effective_on"], name="division_change_once")
+        ]
 
 
 class CalendarDay(models.Model):

@@ -6,58 +6,75 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='CalendarDay',
+            name="CalendarDay",
             fields=[
-                ('day', models.DateField(primary_key=True, serialize=False)),
-                ('is_working', models.BooleanField()),
-                ('note', models.CharField(blank=True, max_length=100)),
+                ("day", models.DateField(primary_key=True, serialize=False)),
+                ("is_working", models.BooleanField()),
+                ("note", models.CharField(blank=True, max_length=100)),
             ],
         ),
         migrations.CreateModel(
-            name='Division',
+            name="Division",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(db_collation='C', max_length=12)),
-                ('name', models.CharField(max_length=60)),
-                ('level', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(max_length=30)),
-                ('parent_code', models.CharField(blank=True, db_collation='C', max_length=12)),
-                ('area', models.CharField(blank=True, max_length=5)),
-                ('own_code', models.BooleanField(default=False)),
-                ('pinyin', models.CharField(blank=True, max_length=120)),
-                ('initials', models.CharField(blank=True, max_length=30)),
-                ('path_name', models.CharField(blank=True, max_length=200)),
-                ('source', models.CharField(blank=True, max_length=200)),
-                ('since', models.DateField()),
-                ('until', models.DateField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(db_collation="C", max_length=12)),
+                ("name", models.CharField(max_length=60)),
+                ("level", models.PositiveSmallIntegerField()),
+                ("kind", models.CharField(max_length=30)),
+                ("parent_code", models.CharField(blank=True, db_collation="C", max_length=12)),
+                ("area", models.CharField(blank=True, max_length=5)),
+                ("own_code", models.BooleanField(default=False)),
+                ("pinyin", models.CharField(blank=True, max_length=120)),
+                ("initials", models.CharField(blank=True, max_length=30)),
+                ("path_name", models.CharField(blank=True, max_length=200)),
+                ("source", models.CharField(blank=True, max_length=200)),
+                ("since", models.DateField()),
+                ("until", models.DateField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['parent_code', 'code'], name='places_divi_parent__d6cc47_idx'), models.Index(fields=['code'], name='places_divi_code_0eff0b_idx')],
-                'constraints': [django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(doudi.places.ranges.CodeKey(models.F('code')), '&&'), (doudi.places.ranges.DateRange(models.F('since'), models.F('until')), '&&')], name='division_no_overlap'), models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gt', models.F('since')), _connector='OR'), name='division_period')],
+                "indexes": [
+                    models.Index(fields=["parent_code", "code"], name="places_divi_parent__d6cc47_idx"),
+                    models.Index(fields=["code"], name="places_divi_code_0eff0b_idx"),
+                ],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[
+                            (doudi.places.ranges.CodeKey(models.F("code")), "&&"),
+                            (doudi.places.ranges.DateRange(models.F("since"), models.F("until")), "&&"),
+                        ],
+                        name="division_no_overlap",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__isnull", True), ("until__gt", models.F("since")), _connector="OR"),
+                        name="division_period",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='DivisionChange',
+            name="DivisionChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=10)),
-                ('from_code', models.CharField(db_collation='C', max_length=12)),
-                ('to_code', models.CharField(db_collation='C', max_length=12)),
-                ('effective_on', models.DateField()),
-                ('document', models.CharField(max_length=200)),
-                ('verified', models.BooleanField(default=False)),
-                ('note', models.CharField(blank=True, max_length=300)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=10)),
+                ("from_code", models.CharField(db_collation="C", max_length=12)),
+                ("to_code", models.CharField(db_collation="C", max_length=12)),
+                ("effective_on", models.DateField()),
+                ("document", models.CharField(max_length=200)),
+                ("verified", models.BooleanField(default=False)),
+                ("note", models.CharField(blank=True, max_length=300)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('from_code', 'to_code', 'effective_on'), name='division_change_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("from_code", "to_code", "effective_on"), name="division_change_once"
+                    )
+                ],
             },
         ),
     ]
