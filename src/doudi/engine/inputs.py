@@ -142,7 +142,7 @@ class Inputs:
         known = self.of(entity)
         names = [one.name for one in known]
         for name in row:
-            if name not in names and name != "name":
+            if name not in names and name not in ("name", "facts"):
                 close = difflib.get_close_matches(str(name), names, 1)
                 hint = f"是不是 {close[0]}?" if close else "见 doudi schema family"
                 raise BadInput(f"没有名为 {name} 的输入项", where=where, next_step=hint)

@@ -1,0 +1,406 @@
+"""One family's outcomes in words: every step, its clause, its facts, what is unknown, what would change it."""
+
+import dataclasses
+import datetime as dt
+import functools
+import weakref
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from doudi.engine.rule import HOUSEHOLD, PERSON, Rule
+from doudi.engine.ruleset import GRANTS, NEEDS_FACTS, OUTCOME_LABELS, OUTCOME_NAMES, ProgrammePlan, RuleSet
+from doudi.engine.scalar import Reckoning, decision_of, family_reckoning
+from doudi.engine.values import UNKNOWN
+from doudi.engine.version import ENGINE_VERSION
+from doudi.engine.whatif import Flip, Trials, unknown_roots
+from doudi.engine.words import Vocabulary
+from doudi.kernel.money import yuan
+
+if TYPE_CHECKING:
+    from doudi.engine.packs import Law
+
+ASK_POLICY = "维护政策参数的岗位(当地该日没有生效的数值)"
+RELATIONS = {0: "户主", 1: "配偶", 2: "子女", 3: "父母", 4: "孙子女", 5: "祖父母", 6: "兄弟姐妹"}
+
+
+@dataclasses.dataclass(frozen=True)
+class FactUsed:
+    """An input as it stood: value in words, who said it, how old it is."""
+
+    input: str
+    label: str
+    person: str
+    text: str
+    source: str
+    since: str
+    known_on: str
+    age_days: int | None
+    is_stale: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """One rule's result in words; ``value`` is as computed, null when unknown."""
+
+    rule: str
+    kind: str
+    person: str
+    text: str
+    value: int | bool | None
+    clause: str
+    document: str
+    facts: tuple[FactUsed, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class CriterionAnswer:
+    """A condition: met is true, false, or null when it cannot be known."""
+
+    id: str
+    bit: int
+    met: bool | None
+    label: str
+    text: str
+    clause: str
+    document: str
+    ask: str
+
+
+@dataclasses.dataclass(frozen=True)
+class MissingFact:
+    """What is unknown and who can supply it."""
+
+    input: str
+    label: str
+    person: str
+    who: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Change:
+    """A single input that would change the outcome, all else equal."""
+
+    input: str
+    label: str
+    person: str
+    text: str
+    outcome: str
+    amount_fen_m: int | None
+
+
+@dataclasses.dataclass(frozen=True)
+class ParameterUsed:
+    """A policy value with its origin."""
+
+    name: str
+    label: str
+    text: str
+    value: int | bool | None
+    place: str
+    source: str
+    clause: str
+    verified: bool
+    since: str
+    until: str
+
+
+@dataclasses.dataclass(frozen=True)
+class ProgrammeExplanation:
+    """Why one programme gives one subject what it gives; ``person`` is the member's position."""
+
+    programme: str
+    label: str
+    person: int | None
+    person_label: str
+    outcome: str
+    outcome_label: str
+    amount_fen_m: int | None
+    amount_fen: int | None
+    route: str
+    route_label: str
+    applies: bool
+    summary: str
+    steps: tuple[Step, ...]
+    criteria: tuple[CriterionAnswer, ...]
+    missing: tuple[MissingFact, ...]
+    would_change: tuple[Change, ...]
+    parameters: tuple[ParameterUsed, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Explanation:
+    """All programmes of one family on one day."""
+
+    place_code: str
+    on: str
+    known_on: str
+    rule_digest: str
+    engine_version: str
+    programmes: tuple[ProgrammeExplanation, ...]
+
+    def of(self, programme: str, person: int | None = None) -> ProgrammeExplanation:
+        """Find one programme's explanation for the household or for one member."""
+        return next(one for one in self.programmes if one.programme == programme and one.person == person)
+
+    def as_dict(self) -> dict[str, Any]:
+        return dataclasses.asdict(self)
+
+
+_paths: "weakref.WeakKeyDictionary[RuleSet, dict[str, tuple[Rule, ...]]]" = weakref.WeakKeyDictionary()
+
+
+def _path(rules: RuleSet, plan: ProgrammePlan) -> tuple[Rule, ...]:
+    """List the rules behind a programme in the order of reckoning; made once per rule set."""
+    made = _paths.setdefault(rules, {})
+    if plan.name not in made:
+        wanted = rules.needs_of([plan.value("outcome"), plan.value("criteria_met")])
+        made[plan.name] = tuple(
+            rule
+            for stage in rules.stages
+            for rule in stage.rules
+            if rule.name in wanted and (rule.kind != "derived" or rule.name.endswith("_granted"))
+        )
+    return made[plan.name]
+
+
+class _Teller:
+    """Writes the explanation of one reckoning; steps and facts are shared between programmes."""
+
+    def __init__(
+        self, law: "Law", reckoning: Reckoning, resolved: dict[str, Any], family: dict[str, Any], on: dt.date
+    ) -> None:
+        self.rules = reckoning.rules
+        self.reckoning = reckoning
+        self.resolved = resolved
+        self.on = on
+        self.vocabulary = Vocabulary(law, self.rules)
+        self.family = family
+        self.person_labels = [
+            _person_label(number, row, given)
+            for number, (row, given) in enumerate(zip(reckoning.persons, family["persons"], strict=True))
+        ]
+        self.step = functools.lru_cache(maxsize=None)(self._step)
+        self.fact = functools.lru_cache(maxsize=None)(self._fact)
+        self.parameter = functools.lru_cache(maxsize=None)(self._parameter)
+
+    def tell(self, plan: ProgrammePlan, person: int | None, flips: list[Flip]) -> ProgrammeExplanation:
+        decision = decision_of(self.reckoning, plan, person)
+        route = next((r for r in plan.routes if decision.route and r.route_name == decision.route), None)
+        if route is None and decision.outcome == GRANTS:
+            number = self.reckoning.of(plan.value("open_route"), person)
+            route = next(r for r in plan.routes if r.route == number)
+        criteria = tuple(self._criterion(rule, person) for rule in plan.criteria)
+        missing: tuple[MissingFact, ...] = ()
+        if decision.outcome == NEEDS_FACTS:
+            names = [plan.value("open_route"), plan.value("amount_fen_m")]
+            missing = tuple(self._missing(*root) for root in unknown_roots(self.reckoning, names, person))
+        path = _path(self.rules, plan)
+        used = {need for rule in path for need in rule.needs if self.rules.is_parameter(need)}
+        return ProgrammeExplanation(
+            programme=plan.name,
+            label=plan.label,
+            person=person,
+            person_label="" if person is None else self.person_labels[person],
+            outcome=OUTCOME_NAMES[decision.outcome],
+            outcome_label=OUTCOME_LABELS[decision.outcome],
+            amount_fen_m=decision.amount_fen_m,
+            amount_fen=decision.amount_fen_m,
+            route=decision.route,
+            route_label=route.label if route else "",
+            applies=decision.applies,
+            summary=_summary(plan, decision.outcome, decision.amount_fen_m, criteria, missing, route),
+            steps=tuple(self._steps(path, person)),
+            criteria=criteria,
+            missing=missing,
+            would_change=tuple(self._change(flip) for flip in flips),
+            parameters=tuple(self.parameter(name) for name in sorted(used)),
+        )
+
+    def _steps(self, path: tuple[Rule, ...], person: int | None) -> Iterable[Step]:
+        """Give the steps in order; a person programme that rests on the family shows every member's."""
+        gathers = any(rule.kind == "total" for rule in path)
+        for rule in path:
+            if rule.entity == HOUSEHOLD:
+                yield self.step(rule, None)
+            elif person is not None and not (gathers and self._feeds_total(rule, path)):
+                yield self.step(rule, person)
+            else:
+                for member in range(len(self.reckoning.persons)):
+                    yield self.step(rule, member)
+
+    def _feeds_total(self, rule: Rule, path: tuple[Rule, ...]) -> bool:
+        wanted = self.rules.needs_of(one.needs[0] for one in path if one.kind == "total" and one.needs)
+        return rule.name in wanted
+
+    def _step(self, rule: Rule, person: int | None) -> Step:
+        value_of = functools.partial(self.reckoning.of, person=person)
+        value = value_of(rule.name)
+        text = f"{rule.label or rule.name}:{self.vocabulary.value(rule.name, value)}"
+        if rule.kind == "criterion":
+            text = self._criterion_text(rule, value, value_of)
+        elif rule.kind == "total":
+            text += f"(共 {len(self.reckoning.persons)} 名成员)"
+        elif rule.needs:
+            text += f"({'、'.join(self.vocabulary.named(need, value_of(need)) for need in rule.needs)})"
+        label = "" if person is None else self.person_labels[person]
+        if label:
+            text = f"{label} {text}"
+        facts = tuple(
+            self.fact(need, person if self.rules.entity_of(need) == PERSON else None)
+            for need in rule.needs
+            if rule.kind != "total" and need not in self.rules.rules and not self.rules.is_parameter(need)
+        )
+        document = "、".join(str(cite) for cite in rule.cites)
+        return Step(rule.name, rule.kind, label, text, _plain(value), rule.clause, document, facts)
+
+    def _criterion_text(self, rule: Rule, value: Any, value_of: Any) -> str:
+        if value is UNKNOWN:
+            return f"{rule.label}:还不能判断" + (f",请{rule.ask}" if rule.ask else "")
+        return self.vocabulary.filled(rule.yes if value else rule.no, value_of)
+
+    def _criterion(self, rule: Rule, person: int | None) -> CriterionAnswer:
+        value_of = functools.partial(self.reckoning.of, person=person)
+        value = value_of(rule.name)
+        return CriterionAnswer(
+            id=rule.name,
+            bit=rule.bit or 0,
+            met=None if value is UNKNOWN else bool(value),
+            label=rule.label,
+            text=self._criterion_text(rule, value, value_of),
+            clause=rule.clause,
+            document="、".join(str(cite) for cite in rule.cites),
+            ask=rule.ask,
+        )
+
+    def _fact(self, name: str, person: int | None) -> FactUsed:
+        one = self.rules.inputs.get(name)
+        given = self.family.get("facts") or {}
+        if person is not None:
+            given = self.family["persons"][person].get("facts") or given
+        about = given.get(name) or {}
+        since, known_on = (_day(about.get(key)) for key in ("since", "known_on"))
+        asked = known_on or since
+        age = (self.on - asked).days if asked else None
+        limit = one.stale_days if one else None
+        return FactUsed(
+            input=name,
+            label=self.vocabulary.label(name),
+            person="" if person is None else self.person_labels[person],
+            text=self.vocabulary.value(name, self.reckoning.of(name, person)),
+            source=str(about.get("source") or ""),
+            since=since.isoformat() if since else "",
+            known_on=known_on.isoformat() if known_on else "",
+            age_days=age,
+            is_stale=bool(limit and age is not None and age > limit),
+        )
+
+    def _parameter(self, name: str) -> ParameterUsed:
+        one = self.resolved.get(name)
+        value = self.reckoning.household[name]
+
+        def text_of(attribute: str) -> str:
+            found = getattr(one, attribute, None)
+            return "" if found is None else str(found)
+
+        return ParameterUsed(
+            name=name,
+            label=self.vocabulary.label(name),
+            text=self.vocabulary.value(name, value),
+            value=_plain(value),
+            place=text_of("place"),
+            source=text_of("source"),
+            clause=text_of("clause"),
+            verified=bool(getattr(one, "verified", False)),
+            since=text_of("since"),
+            until=text_of("until"),
+        )
+
+    def _missing(self, name: str, person: int | None) -> MissingFact:
+        one = self.rules.inputs.get(name)
+        who = ASK_POLICY if self.rules.is_parameter(name) else (one.ask if one else "") or "入户调查"
+        return MissingFact(name, self.vocabulary.label(name), "" if person is None else self.person_labels[person], who)
+
+    def _change(self, flip: Flip) -> Change:
+        who = "" if flip.person is None else f"{self.person_labels[flip.person]}的"
+        label, at = flip.input.label or flip.input.name, self.vocabulary.value(flip.input.name, flip.at)
+        now = self.vocabulary.value(flip.input.name, flip.present)
+        verb = {"above": f"达到 {at} 及以上", "below": f"为 {at} 及以下", "at": f"为“{at}”"}[flip.side]
+        outcome = OUTCOME_LABELS[flip.outcome]
+        money = f",每月 {yuan(flip.amount_fen_m)} 元" if flip.outcome == GRANTS and flip.amount_fen_m else ""
+        text = f"其他不变,{who}{label}(现为 {now}){verb}时,结论为“{outcome}”{money}"
+        person = "" if flip.person is None else self.person_labels[flip.person]
+        return Change(flip.input.name, label, person, text, OUTCOME_NAMES[flip.outcome], flip.amount_fen_m)
+
+
+def _plain(value: Any) -> int | bool | None:
+    return None if value is UNKNOWN else value
+
+
+def _day(value: Any) -> dt.date | None:
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date) or value is None:
+        return value
+    return dt.date.fromisoformat(str(value)[:10])
+
+
+def _person_label(number: int, row: dict[str, Any], given: dict[str, Any]) -> str:
+    if given.get("name"):
+        return str(given["name"])
+    relation = row.get("relation_code")
+    return RELATIONS.get(relation, f"成员{number + 1}") if isinstance(relation, int) else f"成员{number + 1}"
+
+
+def _summary(
+    plan: ProgrammePlan,
+    outcome: int,
+    amount_fen_m: int | None,
+    criteria: tuple[CriterionAnswer, ...],
+    missing: tuple[MissingFact, ...],
+    route: Rule | None,
+) -> str:
+    """Say the outcome in one sentence: what was granted, what failed, or what is lacking."""
+    if outcome == GRANTS:
+        how = f"({route.label})" if route and len(plan.routes) > 1 else ""
+        money = f",每月 {yuan(amount_fen_m)} 元" if amount_fen_m else ""
+        return f"符合{plan.label}{how}{money}"
+    if outcome == NEEDS_FACTS:
+        lacks = "、".join(dict.fromkeys(f"{one.person}{one.label}" for one in missing))
+        return f"{plan.label}还不能判断,缺少:{lacks or '相关事实'}"
+    failed = ";".join(one.text for one in criteria if one.met is False)
+    return f"不符合{plan.label}" + (f":{failed}" if failed else "")
+
+
+def explain(
+    law: "Law",
+    family: dict[str, Any],
+    place_code: str | None,
+    on: dt.date,
+    known_on: dt.date | None = None,
+    extra: Iterable[Any] = (),
+) -> Explanation:
+    """
+    Decide every programme for one family and say why.
+
+    ``family`` is ``{"household": {...}, "persons": [{...}], "facts": {input: {source, since, known_on}}}``;
+    a person may carry ``name`` and ``facts`` of the person's own.
+
+    :raises BadInput: the family is not as the inputs are declared.
+    :raises NoRulesThatDay: no text covers the date.
+    """
+    reckoning, resolved = family_reckoning(law, family, place_code, on, known_on, extra)
+    subjects: list[tuple[ProgrammePlan, int | None]] = []
+    for plan in reckoning.rules.programmes:
+        members: Iterable[int | None] = [None] if plan.entity == HOUSEHOLD else range(len(reckoning.persons))
+        subjects += [(plan, member) for member in members]
+    teller = _Teller(law, reckoning, resolved, family, on)
+    flips = Trials(reckoning).flips(subjects)
+    told = [teller.tell(plan, person, flips[place]) for place, (plan, person) in enumerate(subjects)]
+    return Explanation(
+        place_code=reckoning.household["place_code"],
+        on=on.isoformat(),
+        known_on=(known_on or on).isoformat(),
+        rule_digest=reckoning.rules.digest,
+        engine_version=ENGINE_VERSION,
+        programmes=tuple(told),
+    )
