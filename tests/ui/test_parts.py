@@ -62,7 +62,7 @@ def test_fact_line_says_who_can_supply_what_is_unknown(env: jinja2.Environment):
 
 def test_explanation_shows_ground_unknowns_and_what_would_change(env: jinja2.Environment):
     told = {
-        "outcome": 2,
+        "outcome": "needs_facts",
         "programme": "dibao",
         "amount_fen": None,
         "steps": [{"text": "人均收入 333.33 元", "clause": "X-9", "facts": [{"label": "工资", "source": "社保"}]}],
