@@ -308,7 +308,7 @@ def _run_blocks(run: _Run, progress: Progress | None) -> dict[str, Any]:
 def _run_block(
     run: _Run, sources: dict[str, Table], scope: str, parts: dict[str, pathlib.Path], is_whole: bool
 ) -> dict[str, int]:
-    con, wanted = run.con, run.rules.needs_of(run.rules.outputs)
+    con, wanted = run.con, run.rules.all_needs
     for entity, name in ((HOUSEHOLD, "households_in"), (PERSON, "persons_in")):
         query = sources[entity].select(run.rules.inputs, wanted, run.place_code) + scope
         con.execute(f"create or replace temp view {name} as {query}")

@@ -146,20 +146,32 @@ class Explanation:
         return dataclasses.asdict(self)
 
 
-_paths: "weakref.WeakKeyDictionary[RuleSet, dict[str, tuple[Rule, ...]]]" = weakref.WeakKeyDictionary()
+@dataclasses.dataclass(frozen=True)
+class _Path:
+    """The rules behind a programme in the order of reckoning, those behind its totals, its parameters."""
+
+    rules: tuple[Rule, ...]
+    gathered: frozenset[str]
+    parameters: tuple[str, ...]
 
 
-def _path(rules: RuleSet, plan: ProgrammePlan) -> tuple[Rule, ...]:
-    """List the rules behind a programme in the order of reckoning; made once per rule set."""
+_paths: "weakref.WeakKeyDictionary[RuleSet, dict[str, _Path]]" = weakref.WeakKeyDictionary()
+
+
+def _path(rules: RuleSet, plan: ProgrammePlan) -> _Path:
+    """Find what stands behind a programme; made once per rule set."""
     made = _paths.setdefault(rules, {})
     if plan.name not in made:
         wanted = rules.needs_of([plan.value("outcome"), plan.value("criteria_met")])
-        made[plan.name] = tuple(
+        found = tuple(
             rule
             for stage in rules.stages
             for rule in stage.rules
             if rule.name in wanted and (rule.kind != "derived" or rule.name.endswith("_granted"))
         )
+        gathered = rules.needs_of(rule.needs[0] for rule in found if rule.kind == "total" and rule.needs)
+        parameters = sorted({need for rule in found for need in rule.needs if rules.is_parameter(need)})
+        made[plan.name] = _Path(found, frozenset(gathered), tuple(parameters))
     return made[plan.name]
 
 
@@ -179,7 +191,7 @@ class _Teller:
             _person_label(number, row, given)
             for number, (row, given) in enumerate(zip(reckoning.persons, family["persons"], strict=True))
         ]
-        self.step = functools.lru_cache(maxsize=None)(self._step)
+        self._steps_made: dict[tuple[str, int | None], Step] = {}
         self.fact = functools.lru_cache(maxsize=None)(self._fact)
         self.parameter = functools.lru_cache(maxsize=None)(self._parameter)
 
@@ -195,7 +207,6 @@ class _Teller:
             names = [plan.value("open_route"), plan.value("amount_fen_m")]
             missing = tuple(self._missing(*root) for root in unknown_roots(self.reckoning, names, person))
         path = _path(self.rules, plan)
-        used = {need for rule in path for need in rule.needs if self.rules.is_parameter(need)}
         return ProgrammeExplanation(
             programme=plan.name,
             label=plan.label,
@@ -213,24 +224,25 @@ class _Teller:
             criteria=criteria,
             missing=missing,
             would_change=tuple(self._change(flip) for flip in flips),
-            parameters=tuple(self.parameter(name) for name in sorted(used)),
+            parameters=tuple(self.parameter(name) for name in path.parameters),
         )
 
-    def _steps(self, path: tuple[Rule, ...], person: int | None) -> Iterable[Step]:
+    def _steps(self, path: _Path, person: int | None) -> Iterable[Step]:
         """Give the steps in order; a person programme that rests on the family shows every member's."""
-        gathers = any(rule.kind == "total" for rule in path)
-        for rule in path:
+        for rule in path.rules:
             if rule.entity == HOUSEHOLD:
                 yield self.step(rule, None)
-            elif person is not None and not (gathers and self._feeds_total(rule, path)):
+            elif person is not None and rule.name not in path.gathered:
                 yield self.step(rule, person)
             else:
                 for member in range(len(self.reckoning.persons)):
                     yield self.step(rule, member)
 
-    def _feeds_total(self, rule: Rule, path: tuple[Rule, ...]) -> bool:
-        wanted = self.rules.needs_of(one.needs[0] for one in path if one.kind == "total" and one.needs)
-        return rule.name in wanted
+    def step(self, rule: Rule, person: int | None) -> Step:
+        key = rule.name, person
+        if key not in self._steps_made:
+            self._steps_made[key] = self._step(rule, person)
+        return self._steps_made[key]
 
     def _step(self, rule: Rule, person: int | None) -> Step:
         value_of = functools.partial(self.reckoning.of, person=person)

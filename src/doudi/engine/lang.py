@@ -242,11 +242,11 @@ class Programme:
 
 def where(condition: Any, then: Any, otherwise: Any) -> Any:
     """Give ``then`` when the condition holds, ``otherwise`` when not, unknown when unknown."""
-    if isinstance(condition, Expression):
-        return condition.choose(then, otherwise)
-    if condition is UNKNOWN:
-        return UNKNOWN
-    return then if condition else otherwise
+    if condition is True:
+        return then
+    if condition is False:
+        return otherwise
+    return UNKNOWN if condition is UNKNOWN else condition.choose(then, otherwise)
 
 
 def not_(condition: Any) -> Any:

@@ -17,6 +17,7 @@ from typing import Any
 from doudi.engine.inputs import Inputs
 from doudi.engine.lang import Programme, RuleError, certainly, missing, number, where
 from doudi.engine.rule import HOUSEHOLD, PERSON, Rule
+from doudi.engine.values import UNKNOWN
 from doudi.kernel.errors import Refusal
 
 REFUSES, GRANTS, NEEDS_FACTS = 0, 1, 2
@@ -86,11 +87,18 @@ def _by_route(pairs: list[tuple[int, int]]) -> Callable[..., Any]:
 
 
 def _first_open(numbers: list[int]) -> Callable[..., Any]:
+    """Make the function that gives the first route not certainly closed; plain values take a short way."""
+
     def route(*entitled: Any) -> Any:
-        result: Any = 0
-        for route_number, holds in reversed(list(zip(numbers, entitled, strict=True))):
-            result = where(holds, route_number, result)
-        return result
+        for place, holds in enumerate(entitled):
+            if holds is True:
+                return numbers[place]
+            if holds is UNKNOWN:
+                return UNKNOWN
+            if holds is not False:
+                rest = route(*([False] * (place + 1)), *entitled[place + 1 :])
+                return where(holds, numbers[place], rest)
+        return 0
 
     return route
 
@@ -108,9 +116,10 @@ def _granted(open_route: Any) -> Any:
 
 
 def _outcome(open_route: Any, amount_fen_m: Any) -> Any:
-    return where(
-        missing(open_route) | missing(amount_fen_m), NEEDS_FACTS, where(certainly(open_route > 0), GRANTS, REFUSES)
-    )
+    if open_route is UNKNOWN or amount_fen_m is UNKNOWN:
+        return NEEDS_FACTS
+    known = where(certainly(open_route > 0), GRANTS, REFUSES)
+    return where(missing(open_route) | missing(amount_fen_m), NEEDS_FACTS, known)
 
 
 def _final_route(open_route: Any, outcome: Any) -> Any:
@@ -240,6 +249,11 @@ class RuleSet:
     def is_parameter(self, name: str) -> bool:
         return name in self._parameters
 
+    @functools.cached_property
+    def all_needs(self) -> frozenset[str]:
+        """Every name some result rests on."""
+        return frozenset(self.needs_of(self.outputs))
+
     def needs_of(self, outputs: Iterable[str]) -> set[str]:
         """Collect every name the outputs rest on: rules, inputs and parameters."""
         found: set[str] = set()
@@ -328,14 +342,13 @@ class RuleSet:
         numbers = [rule.bit, rule.route, rule.route_name, rule.how]
         return [rule.name, rule.kind, rule.entity, rule.programme, list(rule.needs), source, words, numbers]
 
-    @property
+    @functools.cached_property
     def parameters(self) -> tuple[str, ...]:
         """Name the parameters that some result rests on."""
-        return tuple(sorted(self.needs_of(self.outputs) & self._parameters))
+        return tuple(sorted(self.all_needs & self._parameters))
 
     def inputs_used(self, entity: str) -> tuple[str, ...]:
-        wanted = self.needs_of(self.outputs)
-        return tuple(one.name for one in self.inputs.of(entity) if one.name in wanted)
+        return tuple(one.name for one in self.inputs.of(entity) if one.name in self.all_needs)
 
     def programme(self, name: str) -> ProgrammePlan:
         """Find a programme.

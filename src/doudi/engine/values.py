@@ -5,7 +5,6 @@ that touches UNKNOWN stays UNKNOWN.  An executor that wants to see the formula i
 number (SQL, a data frame) hands the rules objects derived from :class:`Expression`.
 """
 
-import abc
 from typing import Any, NoReturn
 
 
@@ -48,43 +47,44 @@ class Unknown:
 UNKNOWN = Unknown()
 
 
-class Expression(abc.ABC):
+class Expression:
     """A formula in the making; operators give formulas again and nothing may branch on one.
 
+    Not an abstract base class: rules ask ``isinstance`` at every step and that must be cheap.
     Subclasses also give ``+ - *``, the comparisons, ``&`` and ``|`` with Kleene's meaning.
     """
 
     __slots__ = ()
 
-    @abc.abstractmethod
     def choose(self, then: Any, otherwise: Any) -> "Expression":
         """Give ``then`` where self is true, ``otherwise`` where false, unknown where unknown."""
+        raise NotImplementedError
 
-    @abc.abstractmethod
-    def negated(self) -> "Expression": ...
+    def negated(self) -> "Expression":
+        raise NotImplementedError
 
-    @abc.abstractmethod
-    def is_missing(self) -> "Expression": ...
+    def is_missing(self) -> "Expression":
+        raise NotImplementedError
 
-    @abc.abstractmethod
-    def is_certain(self) -> "Expression": ...
+    def is_certain(self) -> "Expression":
+        raise NotImplementedError
 
-    @abc.abstractmethod
-    def as_number(self) -> "Expression": ...
+    def as_number(self) -> "Expression":
+        raise NotImplementedError
 
-    @abc.abstractmethod
-    def most_of(self, other: Any) -> "Expression": ...
+    def most_of(self, other: Any) -> "Expression":
+        raise NotImplementedError
 
-    @abc.abstractmethod
-    def least_of(self, other: Any) -> "Expression": ...
+    def least_of(self, other: Any) -> "Expression":
+        raise NotImplementedError
 
-    @abc.abstractmethod
     def divided(self, divisor: Any) -> "Expression":
         """Divide whole numbers, rounded towards minus infinity; the divisor is positive."""
+        raise NotImplementedError
 
-    @abc.abstractmethod
     def dividing(self, dividend: Any) -> "Expression":
         """Divide ``dividend`` by self, rounded towards minus infinity; self is positive."""
+        raise NotImplementedError
 
     def __bool__(self) -> NoReturn:
         raise BranchOnValue("规则不能对值作分支,请用 where")

@@ -11,9 +11,9 @@ from doudi.engine.ruleset import NEEDS_FACTS, ProgrammePlan, RuleSet, Stage
 from doudi.engine.scalar import Reckoning, compile_stages
 from doudi.engine.values import UNKNOWN
 
-FAR_FEN = 100_000_000
+FAR_FEN = {"fen/month": 10_000_000, "fen/year": 100_000_000, "fen": 1_000_000_000}
 FAR_COUNT = 100
-MOST_CHANGES = 6
+MOST_CHANGES = 5
 Subject = tuple[ProgrammePlan, int | None]
 
 
@@ -46,11 +46,13 @@ class _Slice:
 _slices: "weakref.WeakKeyDictionary[RuleSet, dict[str, _Slice]]" = weakref.WeakKeyDictionary()
 
 
-def _slice(rules: RuleSet, name: str, entity: str) -> _Slice:
-    """Find and compile what rests on an input; made once per rule set and input."""
+def _slice(rules: RuleSet, name: str, entity: str, programme: str = "") -> _Slice:
+    """Find and compile what rests on an input, of all outcomes or of one programme's; made once."""
     made = _slices.setdefault(rules, {})
-    key = f"{entity}.{name}"
+    key = f"{entity}.{name}.{programme}"
     if key not in made:
+        plans = [plan for plan in rules.programmes if programme in ("", plan.name)]
+        wanted = rules.needs_of(plan.value("outcome") for plan in plans)
         changed = {name}
         alone: set[str] = set()
         everyone = {name} if entity == HOUSEHOLD else set()
@@ -58,7 +60,7 @@ def _slice(rules: RuleSet, name: str, entity: str) -> _Slice:
         for stage in rules.stages:
             levels = []
             for level in stage.levels:
-                touched = tuple(rule for rule in level if not changed.isdisjoint(rule.needs))
+                touched = tuple(rule for rule in level if rule.name in wanted and not changed.isdisjoint(rule.needs))
                 changed |= {rule.name for rule in touched}
                 for rule in touched:
                     if rule.entity == HOUSEHOLD or not everyone.isdisjoint(rule.needs):
@@ -79,11 +81,11 @@ class Trials:
     def __init__(self, base: Reckoning) -> None:
         self.base = base
         self.rules = base.rules
-        self._wanted = self.rules.needs_of(self.rules.outputs)
+        self._wanted = self.rules.all_needs
 
-    def run(self, one: Input, person: int | None, value: Any) -> Reckoning:
-        """Reckon with the changed value; the base is not touched."""
-        part = _slice(self.rules, one.name, one.entity)
+    def run(self, one: Input, person: int | None, value: Any, programme: str = "") -> Reckoning:
+        """Reckon with the changed value as far as the outcomes (or one outcome) rest on it."""
+        part = _slice(self.rules, one.name, one.entity, programme)
         household = dict(self.base.household)
         persons = list(self.base.persons)
         if part.touches_everyone:
@@ -110,16 +112,22 @@ class Trials:
         """Find, for each subject by position, the inputs that alone change its outcome."""
         found: dict[int, list[Flip]] = {position: [] for position in range(len(subjects))}
         present = [_outcome(self.base, subject) for subject in subjects]
+        at_stake = [self._is_at_stake(subject) for subject in subjects]
         for one, person in self.candidates():
             part = _slice(self.rules, one.name, one.entity)
             concerned = [
                 position
                 for position, (plan, _) in enumerate(subjects)
-                if plan.value("outcome") in part.names and len(found[position]) < MOST_CHANGES
+                if at_stake[position] and plan.value("outcome") in part.names and len(found[position]) < MOST_CHANGES
             ]
             if concerned:
                 self._try_input(one, person, subjects, present, concerned, found)
         return found
+
+    def _is_at_stake(self, subject: Subject) -> bool:
+        plan, person = subject
+        answer = self.base.of(plan.applies, person) if plan.applies else True
+        return answer is UNKNOWN or bool(answer)
 
     def _try_input(
         self,
@@ -151,14 +159,14 @@ class Trials:
 
     def _edge(self, one: Input, person: int | None, subject: Subject, near: Any, far: int, outcome: int) -> Flip:
         """Halve towards the value nearest to ``near`` that still gives the other outcome."""
-        side = "above" if far > near else "below"
+        side, name = "above" if far > near else "below", subject[0].name
         while abs(far - near) > 1:
             middle = (near + far) // 2
-            if _outcome(self.run(one, person, middle), subject) == outcome:
+            if _outcome(self.run(one, person, middle, name), subject) == outcome:
                 far = middle
             else:
                 near = middle
-        result = self.run(one, person, far)
+        result = self.run(one, person, far, name)
         present = self.base.of(one.name, person)
         return Flip(one, person, present, far, side, outcome, _amount(result, subject))
 
@@ -193,7 +201,7 @@ def _other_values(one: Input, now: Any) -> list[Any]:
     if one.type == "code":
         return [value for value in one.values or range(5) if now is UNKNOWN or value != now]
     low = one.low if one.low is not None else 0
-    high = one.high if one.high is not None else FAR_FEN if "fen" in one.unit or "fen" in one.name else FAR_COUNT
+    high = one.high if one.high is not None else FAR_FEN.get(one.unit, FAR_COUNT)
     if now is UNKNOWN:
         return [low, high]
     return [value for value in (low, max(high, now)) if value != now]
