@@ -22,7 +22,7 @@ from doudi.kernel.errors import Refusal
 
 REFUSES, GRANTS, NEEDS_FACTS = 0, 1, 2
 OUTCOME_NAMES = {REFUSES: "refuses", GRANTS: "grants", NEEDS_FACTS: "needs_facts"}
-OUTCOME_LABELS = {REFUSES: "不符合", GRANTS: "符合", NEEDS_FACTS: "待核实"}
+OUTCOME_LABELS = {REFUSES: "不符合", GRANTS: "符合", NEEDS_FACTS: "还不能判断"}
 
 
 class NoRulesThatDay(Refusal):

@@ -1,0 +1,274 @@
+"""Commands that need the law and files, but no database: explain, decide, schema."""
+
+import datetime as dt
+import json
+import pathlib
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+import yaml
+
+from doudi.kernel.errors import BadInput
+
+if TYPE_CHECKING:
+    from doudi.engine.explain import Explanation, ProgrammeExplanation
+    from doudi.engine.inputs import Input, Inputs
+
+Day = Annotated[str, typer.Option("--on", help="按哪一天的政策和事实判断,如 2022-04-15;不写为今天")]
+KnownDay = Annotated[str, typer.Option("--known", help="只用这一天已经知道的政策;不写为与 --on 相同")]
+Place = Annotated[str, typer.Option("--place", help="行政区划代码,如 231084")]
+
+
+def _day(text: str, option: str) -> dt.date | None:
+    if not text:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(f"“{text}”不是日期", where=option, next_step="请写成 2022-04-15") from error
+
+
+def _place(text: str) -> str | None:
+    if text and (not text.isascii() or not text.isdigit() or len(text) not in (2, 4, 6, 9, 12)):
+        raise BadInput(f"“{text}”不是行政区划代码", where="--place", next_step="如 231084 或 231084101")
+    return text or None
+
+
+def read_family(path: pathlib.Path) -> dict[str, Any]:
+    """Read a family from YAML or JSON.
+
+    :raises BadInput: the file is missing or not such a file.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        family = json.loads(text) if path.suffix.lower() == ".json" else yaml.safe_load(text)
+    except OSError as error:
+        raise BadInput("打不开这个文件", where=str(path), next_step="核对文件名") from error
+    except (UnicodeDecodeError, yaml.YAMLError, json.JSONDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else getattr(error, "lineno", 0)
+        raise BadInput(
+            f"不是可读的 YAML 或 JSON{f'(第 {line} 行)' if line else ''}",
+            where=str(path),
+            next_step="格式见 doudi schema family",
+        ) from error
+    if not isinstance(family, dict):
+        raise BadInput("文件应有 household 和 persons 两部分", where=str(path), next_step="格式见 doudi schema family")
+    return family
+
+
+def explain(
+    file: Annotated[pathlib.Path, typer.Argument(help="一户的 YAML 或 JSON 文件,格式见 doudi schema family")],
+    place: Place = "",
+    on: Day = "",
+    known: KnownDay = "",
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+    steps: Annotated[bool, typer.Option("--steps/--no-steps", help="是否列出计算步骤")] = True,
+) -> None:
+    """一户各项目的结论、理由、条款、缺少的事实,以及什么会改变结论。"""
+    from doudi.engine import packs
+    from doudi.engine.explain import explain as explain_family
+
+    day = _day(on, "--on") or dt.date.today()
+    family = read_family(file)
+    code = _place(place)
+    if code is None and not (family.get("household") or {}).get("place_code"):
+        raise BadInput("没有说明是哪个地方", next_step="加上 --place,或在 household 里写 place_code")
+    told = explain_family(packs.load(), family, code, day, _day(known, "--known"))
+    if as_json:
+        sys.stdout.write(json.dumps(as_plain(told, family), ensure_ascii=False, indent=1) + "\n")
+    else:
+        sys.stdout.write("\n".join(_told_lines(told, steps)) + "\n")
+
+
+def as_plain(told: "Explanation", family: dict[str, Any]) -> dict[str, Any]:
+    """Lay an explanation out by programme.
+
+    A person programme shows at its top the member with the most at stake (grants before needs
+    facts before refuses) and lists every member under ``persons``; its amount is that of all members together.
+    """
+    found: dict[str, Any] = {}
+    for one in told.programmes:
+        plain = _plain_programme(one)
+        if one.person is None:
+            found[one.programme] = plain
+            continue
+        plain = {"person": one.person, "person_id": family["persons"][one.person].get("person_id")} | plain
+        found.setdefault(one.programme, []).append(plain)
+    for name, members in found.items():
+        if isinstance(members, list):
+            order = {"grants": 0, "needs_facts": 1, "refuses": 2}
+            first = min(members, key=lambda member: order[member["outcome"]])
+            amounts = [member["amount_fen_m"] for member in members]
+            total = sum(amount or 0 for amount in amounts) if None not in amounts else None
+            found[name] = first | {"amount_fen_m": total, "amount_fen": total, "persons": members}
+    return found
+
+
+def _plain_programme(one: "ProgrammeExplanation") -> dict[str, Any]:
+    import dataclasses
+
+    plain = dataclasses.asdict(one)
+    for name in ("programme", "person"):
+        plain.pop(name)
+    return plain
+
+
+def _told_lines(told: "Explanation", with_steps: bool) -> list[str]:
+    lines = [f"地区 {told.place_code} 按 {told.on} 的政策", ""]
+    for one in told.programmes:
+        if one.person is not None and not one.applies:
+            continue
+        who = f"({one.person_label})" if one.person_label else ""
+        lines.append(f"【{one.label}】{who} {one.outcome_label}")
+        lines.append(f"  {one.summary}")
+        marks = {True: "✓", False: "✗", None: "?"}
+        lines += [f"  {marks[c.met]} {c.text}  [{c.clause}]" for c in one.criteria]
+        lines += [f"  缺少 {m.person}{m.label}:可由{m.who}提供" for m in one.missing]
+        lines += [f"  → {change.text}" for change in one.would_change]
+        lines += [
+            f"  参数 {p.label} {p.text}({p.place or '全国'},{p.source or p.clause}{'' if p.verified else ',未核实'})"
+            for p in one.parameters
+        ]
+        if with_steps:
+            lines.append("  步骤")
+            lines += [f"    {number}. {step.text}  [{step.clause}]" for number, step in enumerate(one.steps, 1)]
+            facts = dict.fromkeys(fact for step in one.steps for fact in step.facts if fact.source or fact.since)
+            lines += [f"    事实 {f.person}{f.label} {f.text}:{_origin(f)}" for f in facts]
+        lines.append("")
+    return lines
+
+
+def _origin(fact: Any) -> str:
+    age = f",{fact.age_days} 天前" if fact.age_days is not None else ""
+    return (
+        f"{fact.source or '来源未记'}{',' + fact.since if fact.since else ''}{age}{',已过时' if fact.is_stale else ''}"
+    )
+
+
+def decide(
+    folder: Annotated[
+        pathlib.Path, typer.Argument(metavar="IN", help="含 persons、households(.parquet 或 .csv)的文件夹")
+    ],
+    out: Annotated[pathlib.Path, typer.Option("-o", "--out", help="结果文件夹")],
+    on: Day = "",
+    known: KnownDay = "",
+    place: Annotated[str, typer.Option("--place", help="households 里没有 place_code 时用的区划代码")] = "",
+    engine: Annotated[str, typer.Option("--engine", help="local:本机分块计算")] = "local",
+) -> None:
+    """批量认定:按户分块,内存不随人数增长;中断后再次运行会接着算。"""
+    from doudi.engine import bulk, packs
+    from doudi.engine.files import find
+
+    if engine != "local":
+        raise BadInput(f"没有名为 {engine} 的引擎", where="--engine", next_step="可用:local")
+    if not folder.is_dir():
+        raise BadInput("没有这个文件夹", where=str(folder))
+    day = _day(on, "--on") or dt.date.today()
+
+    def progress(done: int, count: int) -> None:
+        if count > 1 and sys.stderr.isatty():
+            sys.stderr.write(f"\r已完成 {done}/{count} 块" + ("\n" if done == count else ""))
+
+    result = bulk.decide_files(
+        packs.load(),
+        find(folder, "person"),
+        find(folder, "household"),
+        out,
+        day,
+        _day(known, "--known"),
+        progress=progress,
+        place_code=_place(place),
+    )
+    sys.stdout.write(f"{result.household_count:,} 户 {result.person_count:,} 人,结果在 {out}\n")
+    from doudi.kernel.programmes import PROGRAMME_LABEL
+
+    for programme, counts in result.outcome_counts.items():
+        sys.stdout.write(
+            f"  {PROGRAMME_LABEL.get(programme, programme)}:符合 {counts['grants']:,},"
+            f"不符合 {counts['refuses']:,},还不能判断 {counts['needs_facts']:,}\n"
+        )
+    sys.stdout.write(f"规则 {result.rule_digest[:12]} 参数 {result.parameter_digest[:12]}\n")
+
+
+FAMILY_HELP = """\
+一户的文件(YAML 或 JSON):
+
+household:            # 户的事实,见下;place_code 可由 --place 给出
+  is_rural: true
+persons:              # 共同生活的成员,至少一人
+  - name: 张三        # 可不写,只用于显示
+    age_years: 43
+facts:                # 可不写:事实的来源和日期;成员也可以有自己的 facts
+  deposits_fen: {source: 银行核对, since: 2022-03-01, known_on: 2022-03-05}
+
+没有写出的可空项是“未知”,结论会是“还不能判断”;确知没有的请写 0 或 false。金额一律以分为单位。
+"""
+
+
+def schema(
+    kind: Annotated[str, typer.Argument(help="family、persons 或 households")],
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON Schema")] = False,
+) -> None:
+    """输入的格式:一户的文件,或批量的两张表。"""
+    from doudi.engine import inputs, packs
+
+    if kind not in ("family", "persons", "households"):
+        raise BadInput(f"没有名为 {kind} 的格式", next_step="可用:family、persons、households")
+    known = inputs.load(packs.packs_root() / "cn" / "inputs.yaml")
+    if as_json:
+        sys.stdout.write(json.dumps(_json_schema(kind, known), ensure_ascii=False, indent=1) + "\n")
+        return
+    parts = {"persons": ["person"], "households": ["household"], "family": ["household", "person"]}[kind]
+    if kind == "family":
+        sys.stdout.write(FAMILY_HELP)
+    for entity in parts:
+        title = {"person": "persons(人)", "household": "households(户)"}[entity]
+        sys.stdout.write(f"\n{title}\n" if kind == "family" else f"{title}:Parquet 或 UTF-8 CSV,一行一{title[-2]}\n")
+        for one in known.of(entity):
+            sys.stdout.write(_schema_line(one))
+
+
+def _schema_line(one: "Input") -> str:
+    kind = {"int": "整数", "bool": "是否", "code": "代码", "text": "文本", "key": "编号"}[one.type]
+    codes = " ".join(f"{number}={word}" for number, word in one.values.items())
+    more = [one.unit, codes, "可空" if one.nullable else "必填", f"由{one.ask}提供" if one.ask else ""]
+    return f"  {one.name:<28}{kind}  {one.label}({','.join(word for word in more if word)})\n"
+
+
+def _json_schema(kind: str, known: "Inputs") -> dict[str, Any]:
+    def rows(entity: str) -> dict[str, Any]:
+        properties = {}
+        for one in known.of(entity):
+            base = {"bool": "boolean", "text": "string"}.get(one.type, "integer")
+            about: dict[str, Any] = {"type": [base, "null"] if one.nullable else base, "description": one.label}
+            if one.values:
+                about["enum"] = [*one.values, None] if one.nullable else list(one.values)
+            if one.low is not None and base == "integer":
+                about["minimum"] = one.low
+            if one.high is not None:
+                about["maximum"] = one.high
+            properties[one.name] = about
+        required = [one.name for one in known.of(entity) if not one.nullable]
+        return {"type": "object", "properties": properties, "required": required}
+
+    if kind != "family":
+        return rows("person" if kind == "persons" else "household")
+    person, household = rows("person"), rows("household")
+    for one in (person, household):
+        one["required"] = [name for name in one["required"] if name == "is_rural"]
+        one["properties"]["facts"] = {"type": "object"}
+    person["properties"]["name"] = {"type": "string"}
+    return {
+        "type": "object",
+        "properties": {
+            "household": household,
+            "persons": {"type": "array", "minItems": 1, "items": person},
+            "facts": {"type": "object"},
+        },
+        "required": ["household", "persons"],
+    }
+
+
+COMMANDS = [explain, decide, schema]
