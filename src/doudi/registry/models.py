@@ -19,7 +19,9 @@ class Person(models.Model):
     id_no_encrypted = models.BinaryField(null=True)
     id_no_index = models.BinaryField(null=True, unique=True)
     id_no_masked = models.CharField(max_length=18, blank=True)
+    id_no_last4 = models.CharField(max_length=4, blank=True, db_collation="C")
     temporary_number = models.CharField(max_length=20, null=True, unique=True)  # a person without papers
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     name = models.CharField(max_length=60, db_collation="C")
     name_pinyin = models.CharField(max_length=120, blank=True, db_collation="C")
     name_initials = models.CharField(max_length=20, blank=True, db_collation="C")
@@ -35,6 +37,8 @@ class Person(models.Model):
             models.Index(fields=["division_code", "id"], name="person_division"),
             models.Index(fields=["name"], name="person_name"),
             models.Index(fields=["name_initials"], name="person_initials"),
+            models.Index(fields=["name_pinyin"], name="person_pinyin"),
+            models.Index(fields=["id_no_last4"], name="person_last4"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -46,7 +50,8 @@ class Person(models.Model):
 class Household(models.Model):
     """People who share their life. Grain: family over its life span."""
 
-    number = models.CharField(max_length=30, unique=True)
+    number = models.CharField(max_length=30, unique=True, db_collation="C")
+    filed_number = models.CharField(max_length=40, blank=True, db_collation="C")  # as the county's own files call it
     head = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
     area = models.CharField(max_length=5)  # urban or rural: which standard applies
     division_code = models.CharField(**CODE)
@@ -55,7 +60,10 @@ class Household(models.Model):
     until = models.DateField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["division_code", "id"], name="household_division")]
+        indexes = [
+            models.Index(fields=["division_code", "id"], name="household_division"),
+            models.Index(fields=["filed_number"], name="household_filed"),
+        ]
 
 
 class Membership(models.Model):
@@ -92,6 +100,14 @@ class PayeeAccount(models.Model):
     since = models.DateField()
     until = models.DateField(null=True)
     division_code = models.CharField(**CODE)
+    row_hash = models.BinaryField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["division_code", "household"], name="payee_division")]
+
+
+class NumberSeries(models.Model):
+    """The last number given in a series; holds no personal data, so it is the same for every scope."""
+
+    key = models.CharField(max_length=30, primary_key=True, db_collation="C")
+    last = models.BigIntegerField(default=0)
