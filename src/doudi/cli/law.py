@@ -225,7 +225,11 @@ def schema(
         sys.stdout.write(FAMILY_HELP)
     for entity in parts:
         title = {"person": "persons(人)", "household": "households(户)"}[entity]
-        sys.stdout.write(f"\n{title}\n" if kind == "family" else f"{title}:Parquet 或 UTF-8 CSV,一行一{title[-2]}\n")
+        sys.stdout.write(
+            f"\n{title}\n"
+            if kind == "family"
+            else f"{title}:Parquet 或 UTF-8 CSV,一行一{'人' if entity == 'person' else '户'}\n"
+        )
         for one in known.of(entity):
             sys.stdout.write(_schema_line(one))
 

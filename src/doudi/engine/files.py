@@ -203,10 +203,10 @@ def _check_values(con: duckdb.DuckDBPyConnection, table: Table, inputs: Inputs, 
             continue
         nulls, low, high = statistics.get(one.name, (None, None, None))
         may_be_null = not one.nullable and nulls != 0
-        numeric = one.type in ("int", "code", "key")
-        may_be_low = numeric and one.low is not None and (low is None or int(low) < one.low)
-        limit = one.high if one.high is not None else max(one.values, default=None) if one.values else None
-        may_be_high = numeric and limit is not None and (high is None or int(high) > limit)
+        is_number = one.type in ("int", "code")
+        may_be_low = is_number and (low is None or int(low) < one.floor)
+        limit = max(one.values) if one.values else one.ceiling
+        may_be_high = is_number and (high is None or int(high) > limit)
         if may_be_null or may_be_low or may_be_high:
             suspects.append(one)
     for one in suspects:
@@ -229,10 +229,8 @@ def _statistics(con: duckdb.DuckDBPyConnection, table: Table) -> dict[str, tuple
 
 def _check_column(con: duckdb.DuckDBPyConnection, table: Table, one: Input) -> None:
     tests = [] if one.nullable else [f"{one.name} is null"]
-    if one.low is not None and one.type in ("int", "code"):
-        tests.append(f"{one.name} < {one.low}")
-    if one.high is not None:
-        tests.append(f"{one.name} > {one.high}")
+    if one.type in ("int", "code"):
+        tests += [f"{one.name} < {one.floor}", f"{one.name} > {one.ceiling}"]
     if one.values:
         tests.append(f"{one.name} not in ({', '.join(map(str, one.values))})")
     if not tests:

@@ -16,6 +16,7 @@ from doudi.engine.values import UNKNOWN
 from doudi.kernel.errors import BadInput
 
 TYPES = ("int", "bool", "code", "text", "key")
+FAR_BEYOND = 10**13
 TRUE_TEXTS, FALSE_TEXTS = ("true", "1", "是", "t", "yes"), ("false", "0", "否", "f", "no")
 
 
@@ -23,8 +24,9 @@ TRUE_TEXTS, FALSE_TEXTS = ("true", "1", "是", "t", "yes"), ("false", "0", "否"
 class Input:
     """One named fact about a person or a household.
 
-    ``ask`` says who can supply it; after ``stale_days`` it should be asked again; ``varies``
-    tells whether the explanation may speak of what happens when it changes.
+    ``ask`` says who can supply it, ``feed`` which department file carries it; after ``stale_days``
+    it should be asked again; ``varies`` tells whether the explanation may speak of what happens
+    when it changes.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Input:
     low: int | None = 0
     high: int | None = None
     ask: str = ""
+    feed: str = ""
     stale_days: int | None = None
     values: dict[int, str] = dataclasses.field(default_factory=dict, hash=False)
     varies: bool = True
@@ -43,6 +46,15 @@ class Input:
     @property
     def is_key(self) -> bool:
         return self.type in ("key", "text")
+
+    @property
+    def ceiling(self) -> int:
+        """The greatest number accepted; without a declared one, far below what 64 bits hold after any rule."""
+        return self.high if self.high is not None else FAR_BEYOND
+
+    @property
+    def floor(self) -> int:
+        return self.low if self.low is not None else -FAR_BEYOND
 
     @property
     def sql_type(self) -> str:
@@ -77,10 +89,12 @@ class Input:
     def out_of_range(self, value: int) -> str:
         """Say in Chinese what is wrong with a whole number; empty when nothing is."""
         label = self.label or self.name
-        if self.low is not None and value < self.low:
-            return f"“{label}”不能小于 {self.low},读到 {value}"
-        if self.high is not None and value > self.high:
-            return f"“{label}”不能大于 {self.high},读到 {value}"
+        if self.type == "key":
+            return ""
+        if value < self.floor:
+            return f"“{label}”不能小于 {self.floor},读到 {value}"
+        if value > self.ceiling:
+            return f"“{label}”不能大于 {self.ceiling},读到 {value}"
         if self.values and value not in self.values:
             known = "、".join(f"{number} {word}" for number, word in self.values.items())
             return f"“{label}”没有代码 {value}(可用:{known})"
