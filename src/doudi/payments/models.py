@@ -122,6 +122,7 @@ class Line(models.Model):
     state = models.CharField(max_length=10)
     hold_reason = models.CharField(max_length=40, blank=True)
     hold_text = models.CharField(max_length=200, blank=True)
+    released_reasons = models.CharField(max_length=200, blank=True)  # holds that a person lifted, ",dead,ended,"
     release_text = models.CharField(max_length=200, blank=True)  # why a person let a held line go
     return_code = models.CharField(max_length=20, blank=True)
     return_text = models.CharField(max_length=100, blank=True)
