@@ -9,7 +9,7 @@ FAMILIES = frozenset({"village", "township", "county", "province", "auditor"})
 DECIDING = frozenset({"township", "county", "province", "auditor"})
 MONEY = frozenset({"county", "finance", "province", "auditor"})
 REPORTING = frozenset({"township", "county", "province", "auditor"})
-LOOKING = frozenset({"auditor", "administrator", "province"})
+LOOKING = frozenset({"auditor", "administrator"})
 RUNNING = frozenset({"administrator"})
 
 

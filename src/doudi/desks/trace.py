@@ -41,8 +41,10 @@ def explanation_of(chain: Chain) -> dict[str, Any] | None:
     if chain.determination is None:
         return None
     told: dict[str, Any] = _plain(determination.explain_stored(chain.determination.pk))
-    programmes = told.get("programmes", [told])
-    return next((_plain(one) for one in programmes if one.get("programme") == chain.line.programme), None)
+    candidates = [one for one in told.get("programmes", [told]) if one.get("programme") == chain.line.programme]
+    decided = chain.determination
+    same = [one for one in candidates if one.get("amount_fen_m") == decided.amount_fen_m]
+    return next(iter(same or candidates), None)
 
 
 def clauses_in(told: dict[str, Any] | None) -> list[str]:
