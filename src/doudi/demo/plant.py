@@ -135,9 +135,9 @@ class Planter:
             for number, other in self._take(lambda n, f: self._on_dibao(n, f) and len(f.members) > 1, 1):
                 guest = other.members[-1]
                 self.world.guests.append((host, guest))
+                later = family if number < host else other
                 note = f"同时列在家庭 {family.number} 的台账上"
-                self.world.note("double_enrolment", other, guest, note, f"row of {family.number} set aside")
-                assert number != host
+                self.world.note("double_enrolment", other, guest, note, f"row of {later.number} set aside")
 
     def _owners(self) -> None:
         for _number, family in self._take(self._has_worker):

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from doudi.demo.families import Family, Member
 from doudi.demo.plant import World
-from doudi.facts.kinds import DISABILITY_LABELS, GRADE_LABELS, KINDS, RELATION_LABELS
+from doudi.facts.kinds import DISABILITY_LABELS, GRADE_LABELS, KINDS
 from doudi.kernel.money import plain_yuan
 from doudi.kernel.programmes import PROGRAMME_LABEL
+from doudi.registry.enums import RELATION_LABEL
 
 Row = list[str]
 YES, NO = "是", "否"
@@ -43,7 +44,7 @@ def roster(world: World) -> Iterator[Row]:
         held = {} if number in world.off_roster else world.grants.household.get(number, {})
         programmes = [p for p in HOUSEHOLD_ORDER if p in held]
         for place, member in enumerate([*family.members, *guests.get(number, [])]):
-            relation = RELATION_LABELS[member.relation] if place < len(family.members) else "其他"
+            relation = RELATION_LABEL[member.relation] if place < len(family.members) else "其他"
             rows = [(_dibao_word(family, p), held[p] if place == 0 else None) for p in programmes[:1]]
             if place < len(family.members):
                 rows += _person_rows(world, number, place)

@@ -241,13 +241,6 @@ KINDS: dict[str, Kind] = {
     )
 }  # fmt: skip
 
-RELATION_CODES: dict[str, int] = {
-    "head": 0, "spouse": 1, "child": 2, "parent": 3, "grandchild": 4, "grandparent": 5, "sibling": 6, "other": 9,
-}  # fmt: skip
-RELATION_LABELS: dict[str, str] = {
-    "head": "户主", "spouse": "配偶", "child": "子女", "parent": "父母", "grandchild": "孙子女",
-    "grandparent": "祖父母", "sibling": "兄弟姐妹", "other": "其他",
-}  # fmt: skip
 DISABILITY_LABELS: dict[int, str] = {
     0: "无", 1: "视力残疾", 2: "听力残疾", 3: "言语残疾", 4: "肢体残疾", 5: "智力残疾", 6: "精神残疾", 7: "多重残疾",
 }  # fmt: skip

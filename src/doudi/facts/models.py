@@ -26,6 +26,7 @@ class Batch(models.Model):
     known_on = models.DateField()  # business date of learning
     loaded_by = models.CharField(max_length=60)
     recorded_at = models.DateTimeField(auto_now_add=True)
+    row_hash = models.BinaryField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["division_code", "kind", "sha256"], name="batch_taken_once")]
@@ -41,6 +42,37 @@ class RejectedRow(models.Model):
     kind = models.CharField(max_length=20)  # rejected, set_aside
     person_id = models.BigIntegerField(null=True)  # the near match that was set aside
     division_code = models.CharField(**CODE)
+
+    class Meta:
+        indexes = [models.Index(fields=["batch", "row_number"], name="rejected_row_batch")]
+
+
+class RosterLine(models.Model):
+    """What the civil-affairs roster says is paid now. Grain: (batch, family, person or none, programme)."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="+")
+    household_id = models.BigIntegerField()
+    person_id = models.BigIntegerField(null=True)  # programmes for one person
+    programme = models.CharField(max_length=40)
+    amount_fen_m = models.BigIntegerField()
+    since = models.DateField()
+    row_number = models.PositiveIntegerField()
+    division_code = models.CharField(**CODE)
+    row_hash = models.BinaryField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["division_code", "id"], name="roster_line_division"),
+            models.Index(fields=["household_id"], name="roster_line_household"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["batch", "household_id", "person_id", "programme"],
+                name="roster_line_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(name="roster_line_not_negative", condition=Q(amount_fen_m__gte=0)),
+        ]
 
 
 class Fact(models.Model):

@@ -1,0 +1,172 @@
+"""Row by row: what a department file's row states, or the field and the reason why it is not taken.
+
+Grain: ``Stated`` per accepted row, ``Problem`` per row that is not.  A row is taken whole or not at all.
+"""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from doudi.facts.cells import READERS, CellError, text_of
+from doudi.facts.columns import Layout
+from doudi.facts.kinds import Column, Kind
+from doudi.facts.readers import Cell, Sheet
+from doudi.kernel import idno
+from doudi.kernel.names import clean_name
+
+TOTALS_WORDS = ("合计", "总计", "小计", "共计", "累计")
+REJECTED, SET_ASIDE, NOT_REGISTERED = "rejected", "set_aside", "not_registered"
+PROBLEM_LABELS = {REJECTED: "退回", SET_ASIDE: "搁置", NOT_REGISTERED: "不在本县登记"}
+LATEST_START = dt.timedelta(days=62)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Problem:
+    """Why one row was not taken. ``person_id`` is the near match of a row that was set aside."""
+
+    row_number: int
+    field: str
+    reason: str
+    kind: str = REJECTED
+    person_id: int | None = None
+
+
+@dataclasses.dataclass(slots=True)
+class Stated:
+    """What one row says, by column key; the identity number is read already."""
+
+    row_number: int
+    id_no: str
+    name: str
+    sex: str
+    birth: dt.date
+    values: dict[str, Any]
+
+
+@dataclasses.dataclass
+class Checked:
+    """The outcome of reading a sheet: rows in file order, problems, remarks, and every row's cells by number."""
+
+    rows: list[Stated]
+    problems: list[Problem]
+    notes: list[str]
+    row_count: int
+
+
+class _Refused(Exception):
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
+        self.reason = reason
+
+
+def check_rows(sheet: Sheet, layout: Layout, kind: Kind, known_on: dt.date) -> Checked:
+    """Check every row below the header. Births, deaths and periods after the business date are refused."""
+    checker = _Checker(layout, kind, known_on, sheet.encoding != "xlsx")
+    checked = Checked([], [], [sheet.note] if sheet.note else [], 0)
+    if layout.unknown:
+        checked.notes.append(f"未使用的列:{'、'.join(layout.unknown[:10])}")
+    body = [(number, cells) for number, cells in sheet.rows if number > layout.header_row]
+    numbers = idno.check_all([checker.id_cell(cells) for _number, cells in body])
+    for (number, cells), read in zip(body, numbers, strict=True):
+        if checker.is_totals(cells):
+            checked.notes.append(f"第 {number} 行是合计行,未读取")
+            continue
+        checked.row_count += 1
+        try:
+            checked.rows.append(checker.row(number, cells, read))
+        except _Refused as refused:
+            checked.problems.append(Problem(number, refused.field, refused.reason))
+    return checked
+
+
+class _Checker:
+    def __init__(self, layout: Layout, kind: Kind, known_on: dt.date, is_csv: bool) -> None:
+        self.layout = layout
+        self.kind = kind
+        self.known_on = known_on
+        self.is_csv = is_csv
+        self.id_place = layout.places["id_no"]
+        self.width = len(layout.header)
+        self.columns = [
+            (column, layout.places[column.key])
+            for column in kind.columns
+            if column.key in layout.places and column.key != "id_no"
+        ]
+        self.seen: dict[tuple[Any, ...], Stated] = {}
+        self.names: dict[str, Stated] = {}
+
+    def id_cell(self, cells: list[Cell]) -> object:
+        return cells[self.id_place] if self.id_place < len(cells) else ""
+
+    def is_totals(self, cells: list[Cell]) -> bool:
+        """Tell whether this is the office's line of sums: a word for it, and no identity number."""
+        id_cell = self.id_cell(cells)
+        if isinstance(id_cell, str) and sum(character.isdigit() for character in id_cell) >= 15:
+            return False
+        return any(text_of(cell).replace(" ", "").startswith(TOTALS_WORDS) for cell in cells[:4] if cell)
+
+    def row(self, number: int, cells: list[Cell], read: idno.IdNumber | str) -> Stated:
+        header = self.kind.column("id_no").header
+        self._check_width(cells)
+        if isinstance(cells[self.id_place] if self.id_place < len(cells) else "", int | float | dt.date):
+            raise _Refused(header, "身份证号是数值单元格,末几位可能已丢失,请设为文本格式后重新填写")
+        if isinstance(read, str):
+            raise _Refused(header, read)
+        if read.birth_date > self.known_on:
+            raise _Refused(header, f"出生日期 {read.birth_date} 晚于业务日期 {self.known_on}")
+        values = dict(self._values(cells))
+        stated = Stated(number, read.number, values["name"], read.sex, read.birth_date, values)
+        self._check_sense(stated)
+        self._check_repeat(stated)
+        return stated
+
+    def _check_width(self, cells: list[Cell]) -> None:
+        extra = [cell for cell in cells[self.width :] if cell not in (None, "")]
+        if extra:
+            raise _Refused("整行", f"比表头多出 {len(extra)} 个单元格(“{str(extra[0])[:20]}”),可能错列")
+        if self.is_csv and len(cells) < self.width:
+            raise _Refused("整行", f"本行有 {len(cells)} 个单元格,表头有 {self.width} 个,可能错列")
+
+    def _values(self, cells: list[Cell]) -> Iterator[tuple[str, Any]]:
+        for column, place in self.columns:
+            cell = cells[place] if place < len(cells) else None
+            if cell is None or (isinstance(cell, str) and not cell.strip()):
+                if column.cell:
+                    raise _Refused(column.header, f"“{column.header}”没有填写")
+                yield column.key, None
+                continue
+            yield column.key, self._read(column, cell)
+
+    def _read(self, column: Column, cell: Cell) -> Any:
+        try:
+            value = READERS[column.type](cell)
+        except CellError as error:
+            raise _Refused(column.header, str(error)) from error
+        if column.type in ("date", "month"):
+            limit = self.known_on + LATEST_START if column.key == "since" else self.known_on
+            if value > limit:
+                raise _Refused(column.header, f"{value} 晚于业务日期 {self.known_on}")
+        return value
+
+    def _check_sense(self, stated: Stated) -> None:
+        values = stated.values
+        sex = values.get("sex")
+        if sex and sex != stated.sex:
+            raise _Refused("性别", "与身份证号第 17 位所示性别不符")
+        died = values.get("death_date")
+        if died and died < stated.birth:
+            raise _Refused(self.kind.column("death_date").header, f"死亡日期 {died} 早于出生日期 {stated.birth}")
+        other = self.names.setdefault(stated.id_no, stated)
+        if clean_name(other.name) != clean_name(stated.name):
+            raise _Refused("姓名", f"与第 {other.row_number} 行身份证号相同而姓名不同")
+
+    def _check_repeat(self, stated: Stated) -> None:
+        key = tuple(stated.id_no if name == "id_no" else stated.values.get(name) for name in self.kind.repeat_key)
+        if self.kind.name == "roster":
+            key = (*key, stated.values["household_number"])
+        first = self.seen.setdefault(key, stated)
+        if first is not stated:
+            same = "" if first.values == stated.values else ",内容不一致"
+            raise _Refused(self.kind.column("id_no").header, f"与第 {first.row_number} 行重复{same}")

@@ -1,0 +1,60 @@
+"""The frozen columns of what was said: batches, facts and roster lines are only ever added."""
+
+from doudi.audit.seals import Sealed
+
+SEALED = [
+    Sealed(
+        table="facts_batch",
+        columns=(
+            "id",
+            "department",
+            "kind",
+            "period",
+            "file_name",
+            "sha256",
+            "row_count",
+            "taken_count",
+            "rejected_count",
+            "set_aside_count",
+            "known_on",
+            "loaded_by",
+            "division_code",
+        ),
+        append_only=True,
+    ),
+    Sealed(
+        table="facts_fact",
+        columns=(
+            "id",
+            "person_id",
+            "household_id",
+            "name",
+            "value_int",
+            "value_text",
+            "since",
+            "until",
+            "known_on",
+            "source",
+            "batch_id",
+            "row_number",
+            "said_by",
+            "division_code",
+        ),
+        append_only=True,
+    ),
+    Sealed(
+        table="facts_rosterline",
+        columns=(
+            "id",
+            "batch_id",
+            "household_id",
+            "person_id",
+            "programme",
+            "amount_fen_m",
+            "since",
+            "row_number",
+            "division_code",
+        ),
+        append_only=True,
+    ),
+]
