@@ -53,10 +53,10 @@ class Columns(Expression):
     def least_of(self, other: Any) -> "Columns":
         return self._extreme(other, False)
 
-    def divided(self, divisor: Any) -> "Columns":
+    def __floordiv__(self, divisor: Any) -> "Columns":
         return Columns(self.expression // bare(divisor))
 
-    def dividing(self, dividend: Any) -> "Columns":
+    def __rfloordiv__(self, dividend: Any) -> "Columns":
         return Columns(bare(dividend) // self.expression)
 
 

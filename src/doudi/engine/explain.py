@@ -23,7 +23,7 @@ ASK_POLICY = "维护政策参数的岗位(当地该日没有生效的数值)"
 RELATIONS = {0: "户主", 1: "配偶", 2: "子女", 3: "父母", 4: "孙子女", 5: "祖父母", 6: "兄弟姐妹"}
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(slots=True)
 class FactUsed:
     """An input as it stood: value in words, who said it, how old it is."""
 
@@ -38,7 +38,7 @@ class FactUsed:
     is_stale: bool
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(slots=True)
 class Step:
     """One rule's result in words; ``value`` is as computed, null when unknown."""
 
@@ -52,7 +52,7 @@ class Step:
     facts: tuple[FactUsed, ...]
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(slots=True)
 class CriterionAnswer:
     """A condition: met is true, false, or null when it cannot be known."""
 
@@ -66,7 +66,7 @@ class CriterionAnswer:
     ask: str
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(slots=True)
 class MissingFact:
     """What is unknown and who can supply it."""
 
@@ -76,7 +76,7 @@ class MissingFact:
     who: str
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(slots=True)
 class Change:
     """A single input that would change the outcome, all else equal."""
 
@@ -88,7 +88,7 @@ class Change:
     amount_fen_m: int | None
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(slots=True)
 class ParameterUsed:
     """A policy value with its origin."""
 
@@ -104,7 +104,7 @@ class ParameterUsed:
     until: str
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(slots=True)
 class ProgrammeExplanation:
     """Why one programme gives one subject what it gives; ``person`` is the member's position."""
 
@@ -144,6 +144,26 @@ class Explanation:
 
     def as_dict(self) -> dict[str, Any]:
         return dataclasses.asdict(self)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Frame:
+    """What every step of one rule shares: its document in words and the inputs it reads."""
+
+    document: str
+    inputs: tuple[tuple[str, bool], ...]
+
+
+_frames: "weakref.WeakKeyDictionary[RuleSet, dict[str, _Frame]]" = weakref.WeakKeyDictionary()
+
+
+def _frame(rules: RuleSet, rule: Rule) -> _Frame:
+    made = _frames.setdefault(rules, {})
+    if rule.name not in made:
+        raw = [need for need in rule.needs if need not in rules.rules and not rules.is_parameter(need)]
+        inputs = tuple((need, rules.entity_of(need) == PERSON) for need in raw if rule.kind != "total")
+        made[rule.name] = _Frame("、".join(str(cite) for cite in rule.cites), inputs)
+    return made[rule.name]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -257,13 +277,9 @@ class _Teller:
         label = "" if person is None else self.person_labels[person]
         if label:
             text = f"{label} {text}"
-        facts = tuple(
-            self.fact(need, person if self.rules.entity_of(need) == PERSON else None)
-            for need in rule.needs
-            if rule.kind != "total" and need not in self.rules.rules and not self.rules.is_parameter(need)
-        )
-        document = "、".join(str(cite) for cite in rule.cites)
-        return Step(rule.name, rule.kind, label, text, _plain(value), rule.clause, document, facts)
+        frame = _frame(self.rules, rule)
+        facts = tuple([self.fact(need, person if is_own else None) for need, is_own in frame.inputs])
+        return Step(rule.name, rule.kind, label, text, _plain(value), rule.clause, frame.document, facts)
 
     def _criterion_text(self, rule: Rule, value: Any, value_of: Any) -> str:
         if value is UNKNOWN:
@@ -280,7 +296,7 @@ class _Teller:
             label=rule.label,
             text=self._criterion_text(rule, value, value_of),
             clause=rule.clause,
-            document="、".join(str(cite) for cite in rule.cites),
+            document=_frame(self.rules, rule).document,
             ask=rule.ask,
         )
 

@@ -251,9 +251,11 @@ def where(condition: Any, then: Any, otherwise: Any) -> Any:
 
 def not_(condition: Any) -> Any:
     """Turn a condition round; unknown stays unknown."""
-    if isinstance(condition, Expression):
-        return condition.negated()
-    return UNKNOWN if condition is UNKNOWN else not condition
+    if condition is True:
+        return False
+    if condition is False:
+        return True
+    return UNKNOWN if condition is UNKNOWN else condition.negated()
 
 
 def missing(value: Any) -> Any:
@@ -272,41 +274,33 @@ def certainly(condition: Any) -> Any:
 
 def number(condition: Any) -> Any:
     """Turn a truth value into 1 or 0."""
-    if isinstance(condition, Expression):
-        return condition.as_number()
-    return UNKNOWN if condition is UNKNOWN else int(condition)
+    if condition is True:
+        return 1
+    if condition is False:
+        return 0
+    return UNKNOWN if condition is UNKNOWN else condition.as_number()
 
 
 def most(first: Any, second: Any) -> Any:
     """Give the larger; unknown when either is unknown."""
+    if type(first) is int and type(second) is int:
+        return first if first >= second else second
     if isinstance(first, Expression):
         return first.most_of(second)
-    if isinstance(second, Expression):
-        return second.most_of(first)
-    if first is UNKNOWN or second is UNKNOWN:
-        return UNKNOWN
-    return first if first >= second else second
+    return second.most_of(first) if isinstance(second, Expression) else UNKNOWN
 
 
 def least(first: Any, second: Any) -> Any:
     """Give the smaller; unknown when either is unknown."""
+    if type(first) is int and type(second) is int:
+        return first if first <= second else second
     if isinstance(first, Expression):
         return first.least_of(second)
-    if isinstance(second, Expression):
-        return second.least_of(first)
-    if first is UNKNOWN or second is UNKNOWN:
-        return UNKNOWN
-    return first if first <= second else second
+    return second.least_of(first) if isinstance(second, Expression) else UNKNOWN
 
 
 def div(dividend: Any, divisor: Any) -> Any:
     """Divide whole numbers, rounded down; the divisor must be positive (``most(n, 1)``)."""
-    if isinstance(dividend, Expression):
-        return dividend.divided(divisor)
-    if isinstance(divisor, Expression):
-        return divisor.dividing(dividend)
-    if dividend is UNKNOWN or divisor is UNKNOWN:
-        return UNKNOWN
     return dividend // divisor
 
 

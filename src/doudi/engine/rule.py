@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -71,7 +72,7 @@ class Rule:
     def in_force(self, on: dt.date) -> bool:
         return in_period(on, self.since, self.until)
 
-    @property
+    @functools.cached_property
     def clause(self) -> str:
         return "、".join(cite.id for cite in self.cites)
 

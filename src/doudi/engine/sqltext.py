@@ -157,10 +157,10 @@ class Sql(Expression):
     def least_of(self, other: Any) -> "Sql":
         return self._extreme(other, "least", "<=")
 
-    def divided(self, divisor: Any) -> "Sql":
+    def __floordiv__(self, divisor: Any) -> "Sql":
         return _quotient(self, divisor)
 
-    def dividing(self, dividend: Any) -> "Sql":
+    def __rfloordiv__(self, dividend: Any) -> "Sql":
         return _quotient(dividend, self)
 
 

@@ -21,6 +21,7 @@ class Unknown:
         return self
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __neg__ = _stay
+    __floordiv__ = __rfloordiv__ = _stay
     __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = _stay  # type: ignore[assignment]
     __hash__ = object.__hash__
 
@@ -78,11 +79,11 @@ class Expression:
     def least_of(self, other: Any) -> "Expression":
         raise NotImplementedError
 
-    def divided(self, divisor: Any) -> "Expression":
+    def __floordiv__(self, divisor: Any) -> "Expression":
         """Divide whole numbers, rounded towards minus infinity; the divisor is positive."""
         raise NotImplementedError
 
-    def dividing(self, dividend: Any) -> "Expression":
+    def __rfloordiv__(self, dividend: Any) -> "Expression":
         """Divide ``dividend`` by self, rounded towards minus infinity; self is positive."""
         raise NotImplementedError
 

@@ -1,4 +1,8 @@
-"""What would change an outcome: tries other values of one input and runs only what rests on it."""
+"""What would change an outcome: tries other values of one input and runs only what rests on it.
+
+The answers are a selection: at most three inputs an outcome, unknown ones first, and the exact
+thresholds only as long as the trials allowed to one explanation last.
+"""
 
 import dataclasses
 import weakref
@@ -13,7 +17,8 @@ from doudi.engine.values import UNKNOWN
 
 FAR_FEN = {"fen/month": 10_000_000, "fen/year": 100_000_000, "fen": 1_000_000_000}
 FAR_COUNT = 100
-MOST_CHANGES = 5
+MOST_CHANGES = 3
+MOST_SEARCH_TRIALS = 110
 Subject = tuple[ProgrammePlan, int | None]
 
 
@@ -46,13 +51,12 @@ class _Slice:
 _slices: "weakref.WeakKeyDictionary[RuleSet, dict[str, _Slice]]" = weakref.WeakKeyDictionary()
 
 
-def _slice(rules: RuleSet, name: str, entity: str, programme: str = "") -> _Slice:
-    """Find and compile what rests on an input, of all outcomes or of one programme's; made once."""
+def _slice(rules: RuleSet, name: str, entity: str) -> _Slice:
+    """Find and compile the part of the outcomes' rules that rests on an input; made once per rule set."""
     made = _slices.setdefault(rules, {})
-    key = f"{entity}.{name}.{programme}"
+    key = f"{entity}.{name}"
     if key not in made:
-        plans = [plan for plan in rules.programmes if programme in ("", plan.name)]
-        wanted = rules.needs_of(plan.value("outcome") for plan in plans)
+        wanted = rules.needs_of(plan.value("outcome") for plan in rules.programmes)
         changed = {name}
         alone: set[str] = set()
         everyone = {name} if entity == HOUSEHOLD else set()
@@ -81,11 +85,18 @@ class Trials:
     def __init__(self, base: Reckoning) -> None:
         self.base = base
         self.rules = base.rules
-        self._wanted = self.rules.all_needs
+        self._searched = 0
+        self._made: dict[tuple[str, int | None, Any], Reckoning] = {}
 
-    def run(self, one: Input, person: int | None, value: Any, programme: str = "") -> Reckoning:
-        """Reckon with the changed value as far as the outcomes (or one outcome) rest on it."""
-        part = _slice(self.rules, one.name, one.entity, programme)
+    def run(self, one: Input, person: int | None, value: Any) -> Reckoning:
+        """Reckon with the changed value as far as outcomes rest on it; the same trial is made once."""
+        key = one.name, person, value
+        if key not in self._made:
+            self._made[key] = self._run(one, person, value)
+        return self._made[key]
+
+    def _run(self, one: Input, person: int | None, value: Any) -> Reckoning:
+        part = _slice(self.rules, one.name, one.entity)
         household = dict(self.base.household)
         persons = list(self.base.persons)
         if part.touches_everyone:
@@ -100,13 +111,17 @@ class Trials:
         return Reckoning(self.rules, household, persons)
 
     def candidates(self) -> list[tuple[Input, int | None]]:
-        """List the inputs that some outcome rests on and that may be spoken of."""
+        """List the inputs that some outcome rests on and that may be spoken of; unknown ones first, none last."""
         found: list[tuple[Input, int | None]] = []
         for one in self.rules.inputs.rows:
-            if one.is_key or not one.varies or not one.nullable or one.name not in self._wanted:
+            if one.is_key or not one.varies or not one.nullable or one.name not in self.rules.all_needs:
                 continue
             found += [(one, n) for n in range(len(self.base.persons))] if one.entity == PERSON else [(one, None)]
-        return found
+        return sorted(found, key=self._rank)
+
+    def _rank(self, candidate: tuple[Input, int | None]) -> int:
+        now = self.base.of(candidate[0].name, candidate[1])
+        return 0 if now is UNKNOWN else 1 if now else 2
 
     def flips(self, subjects: list[Subject]) -> dict[int, list[Flip]]:
         """Find, for each subject by position, the inputs that alone change its outcome."""
@@ -149,6 +164,8 @@ class Trials:
                         amount = _amount(result, subject)
                         found[position].append(Flip(one, person, now, value, "at", outcome, amount))
                         break
+            elif self._searched >= MOST_SEARCH_TRIALS:
+                continue
             elif now is UNKNOWN:
                 found[position] += self._unknown_edges(one, person, subject, answers)
             else:
@@ -159,14 +176,15 @@ class Trials:
 
     def _edge(self, one: Input, person: int | None, subject: Subject, near: Any, far: int, outcome: int) -> Flip:
         """Halve towards the value nearest to ``near`` that still gives the other outcome."""
-        side, name = "above" if far > near else "below", subject[0].name
+        side = "above" if far > near else "below"
+        self._searched += (abs(far - near)).bit_length()
         while abs(far - near) > 1:
             middle = (near + far) // 2
-            if _outcome(self.run(one, person, middle, name), subject) == outcome:
+            if _outcome(self.run(one, person, middle), subject) == outcome:
                 far = middle
             else:
                 near = middle
-        result = self.run(one, person, far, name)
+        result = self.run(one, person, far)
         present = self.base.of(one.name, person)
         return Flip(one, person, present, far, side, outcome, _amount(result, subject))
 
