@@ -12,7 +12,7 @@ CODE = {"max_length": 12, "db_collation": "C"}
 class Award(models.Model):
     """One programme at one monthly amount for one subject. ``[since, until)`` in whole months.
 
-    Only ``until`` may change, once, from open to a date (a trigger keeps it).
+    Only the end may change, from open to a day or to an earlier day (a trigger keeps it).
     """
 
     proposal_id = models.BigIntegerField(null=True)
@@ -29,8 +29,10 @@ class Award(models.Model):
     until = models.DateField(null=True)
     route = models.CharField(max_length=20, blank=True)
     end_cause = models.CharField(max_length=20, blank=True)
+    ended_by_proposal_id = models.BigIntegerField(null=True)
     division_code = models.CharField(**CODE)
     recorded_at = models.DateTimeField(auto_now_add=True)
+    row_hash = models.BinaryField(null=True)
 
     class Meta:
         indexes = [
@@ -45,11 +47,14 @@ class Award(models.Model):
                     (DateRange(F("since"), F("until")), "&&"),
                 ],
             ),
-            models.UniqueConstraint(fields=["proposal_id"], name="award_once_a_proposal", condition=Q(proposal_id__isnull=False)),
+            models.UniqueConstraint(
+                fields=["proposal_id"], name="award_once_a_proposal", condition=Q(proposal_id__isnull=False)
+            ),
             models.CheckConstraint(
                 name="award_has_ground", condition=Q(proposal_id__isnull=False) | Q(batch_id__isnull=False)
             ),
             models.CheckConstraint(name="award_amount_not_negative", condition=Q(amount_fen_m__gte=0)),
+            models.CheckConstraint(name="award_period", condition=Q(until__isnull=True) | Q(until__gte=F("since"))),
         ]
 
 
@@ -62,6 +67,7 @@ class Coverage(models.Model):
     since = models.DateField()
     until = models.DateField(null=True)
     division_code = models.CharField(**CODE)
+    row_hash = models.BinaryField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["person_id"], name="coverage_person")]

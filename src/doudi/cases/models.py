@@ -9,9 +9,11 @@ CODE = {"max_length": 12, "db_collation": "C"}
 class Proposal(models.Model):
     """Start, change, stop or phase out one programme for one subject from one month.
 
-    Grain: (cycle month, subject, programme). ``held`` ones wait behind a freeze and are not decided.
+    Grain: (cycle month, subject, programme) among those not withdrawn. ``held`` ones wait behind a
+    freeze and are not decided. What is proposed never changes; a new proposal takes its place.
     """
 
+    previous_id = models.BigIntegerField(null=True)  # the proposal whose place this one takes
     cycle_month = models.CharField(max_length=7)
     determination_id = models.BigIntegerField()
     run_id = models.BigIntegerField()
@@ -25,15 +27,20 @@ class Proposal(models.Model):
     since_month = models.CharField(max_length=7)
     until_month = models.CharField(max_length=7, blank=True)  # phase-out: first month no longer paid
     route = models.CharField(max_length=20, blank=True)
-    cause = models.CharField(max_length=20, blank=True)  # hardship, death, double_enrolment, work
+    cause = models.CharField(max_length=20, blank=True)  # hardship, death, double_enrolment, work, switch
+    person_ids = models.JSONField(default=list)  # the people whom the amount feeds
     lane = models.CharField(max_length=10)  # clean, flagged
     flags = models.JSONField(default=list)  # codes of what a person must look at
     hold_clause = models.CharField(max_length=80, blank=True)
-    hold_until = models.DateField(null=True)
+    hold_until = models.DateField(null=True)  # first day on which the freeze no longer holds, if known
     state = models.CharField(max_length=10)  # proposed, held, reviewed, confirmed, returned, withdrawn
+    reference_on = models.DateField()  # the business day on which it was proposed
+    due_on = models.DateField()  # to be reviewed by, in working days
+    applied_on = models.DateField(null=True)  # the business day on which it became an award, or ended one
     division_code = models.CharField(**CODE)
     recorded_at = models.DateTimeField(auto_now_add=True)
     version = models.PositiveIntegerField(default=1)
+    row_hash = models.BinaryField(null=True)
 
     class Meta:
         indexes = [
@@ -42,7 +49,9 @@ class Proposal(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["cycle_month", "subject_kind", "subject_id", "programme"], name="proposal_once_a_cycle"
+                fields=["subject_kind", "subject_id", "programme", "cycle_month"],
+                name="proposal_once_a_cycle",
+                condition=~Q(state="withdrawn"),
             ),
             models.CheckConstraint(name="proposal_held_says_why", condition=~Q(state="held") | ~Q(hold_clause="")),
         ]

@@ -12,12 +12,14 @@ class FrozenText(models.Model):
     kind = models.CharField(max_length=20)  # sql, words, parameters
     body = models.TextField()
     recorded_at = models.DateTimeField(auto_now_add=True)
+    row_hash = models.BinaryField(null=True)
 
 
 class Run(models.Model):
     """One evaluation of one county (or one family) as known on a day about a day.
 
-    ``snapshot_path`` is relative to the snapshot folder; the two Parquet files in it are hashed.
+    ``snapshot_path`` is relative to the snapshot folder; the three Parquet files in it are hashed together.
+    ``rows_digest`` is written once, when the determinations are in.
     """
 
     kind = models.CharField(max_length=10)  # monthly, single
@@ -69,5 +71,7 @@ class Determination(models.Model):
             models.Index(fields=["division_code", "id"], name="determination_division"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["run", "subject_kind", "subject_id", "programme"], name="determination_once")
+            models.UniqueConstraint(
+                fields=["run", "subject_kind", "subject_id", "programme"], name="determination_once"
+            )
         ]
