@@ -158,7 +158,7 @@ def test_every_change_told_is_true(seed: int) -> None:
         for plan in reckoning.rules.programmes
         for member in ([None] if plan.entity == HOUSEHOLD else range(len(one["persons"])))
     ]
-    for position, flips in Trials(reckoning).flips(subjects).items():
+    for position, flips in Trials(reckoning, 5_000).flips(subjects).items():
         plan, member = subjects[position]
         for flip in flips:
             changed, _ = family_reckoning(LAW, _with(one, flip.input.name, flip.person, flip.at), None, ON)

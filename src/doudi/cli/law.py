@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from doudi.engine.explain import Explanation, ProgrammeExplanation
     from doudi.engine.inputs import Input, Inputs
 
+THOROUGH = 3_000
 Day = Annotated[str, typer.Option("--on", help="按哪一天的政策和事实判断,如 2022-04-15;不写为今天")]
 KnownDay = Annotated[str, typer.Option("--known", help="只用这一天已经知道的政策;不写为与 --on 相同")]
 Place = Annotated[str, typer.Option("--place", help="行政区划代码,如 231084")]
@@ -75,7 +76,7 @@ def explain(
     code = _place(place)
     if code is None and not (family.get("household") or {}).get("place_code"):
         raise BadInput("没有说明是哪个地方", next_step="加上 --place,或在 household 里写 place_code")
-    told = explain_family(packs.load(), family, code, day, _day(known, "--known"))
+    told = explain_family(packs.load(), family, code, day, _day(known, "--known"), most_trials=THOROUGH)
     if as_json:
         sys.stdout.write(json.dumps(as_plain(told, family), ensure_ascii=False, indent=1) + "\n")
     else:

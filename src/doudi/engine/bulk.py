@@ -12,7 +12,6 @@ import datetime as dt
 import hashlib
 import itertools
 import json
-import os
 import pathlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -82,7 +81,7 @@ def _connection(work: pathlib.Path, readable: Iterable[pathlib.Path]) -> Iterato
     """Open a DuckDB that can touch the work folder and the given files, and nothing else."""
     con = duckdb.connect(":memory:")
     try:
-        con.execute(f"set memory_limit = '{os.environ.get('DOUDI_MEMORY_LIMIT', MEMORY_LIMIT)}'")
+        con.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
         con.execute(f"set temp_directory = {quoted(work / 'spill')}")
         con.execute(f"set allowed_directories = [{quoted(str(work) + '/')}]")
         con.execute(f"set allowed_paths = [{', '.join(quoted(path) for path in readable)}]")

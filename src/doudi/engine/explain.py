@@ -12,7 +12,7 @@ from doudi.engine.ruleset import GRANTS, NEEDS_FACTS, OUTCOME_LABELS, OUTCOME_NA
 from doudi.engine.scalar import Reckoning, decision_of, family_reckoning
 from doudi.engine.values import UNKNOWN
 from doudi.engine.version import ENGINE_VERSION
-from doudi.engine.whatif import Flip, Trials, unknown_roots
+from doudi.engine.whatif import MOST_TRIALS, Flip, Trials, unknown_roots
 from doudi.engine.words import Vocabulary
 from doudi.kernel.money import yuan
 
@@ -406,11 +406,13 @@ def explain(
     on: dt.date,
     known_on: dt.date | None = None,
     extra: Iterable[Any] = (),
+    most_trials: int = MOST_TRIALS,
 ) -> Explanation:
     """
     Decide every programme for one family and say why.
 
-    ``family`` is ``{"household": {...}, "persons": [{...}], "facts": {input: {source, since, known_on}}}``;
+    ``most_trials`` bounds the search for what would change an outcome.  ``family`` is
+    ``{"household": {...}, "persons": [{...}], "facts": {input: {source, since, known_on}}}``;
     a person may carry ``name`` and ``facts`` of the person's own.
 
     :raises BadInput: the family is not as the inputs are declared.
@@ -422,7 +424,7 @@ def explain(
         members: Iterable[int | None] = [None] if plan.entity == HOUSEHOLD else range(len(reckoning.persons))
         subjects += [(plan, member) for member in members]
     teller = _Teller(law, reckoning, resolved, family, on)
-    flips = Trials(reckoning).flips(subjects)
+    flips = Trials(reckoning, most_trials).flips(subjects)
     told = [teller.tell(plan, person, flips[place]) for place, (plan, person) in enumerate(subjects)]
     return Explanation(
         place_code=reckoning.household["place_code"],

@@ -76,8 +76,13 @@ class Stage:
 
 def _by_route(pairs: list[tuple[int, int]]) -> Callable[..., Any]:
     """Make the function that picks by route; pairs are (route, position of its value)."""
+    places = dict(pairs)
 
     def amount(route: Any, *values: Any) -> Any:
+        if route is UNKNOWN:
+            return UNKNOWN if pairs else 0
+        if type(route) is int:
+            return values[places[route]] if route in places else 0
         result: Any = 0
         for number_of_route, position in reversed(pairs):
             result = where(route == number_of_route, values[position], result)
@@ -118,6 +123,8 @@ def _granted(open_route: Any) -> Any:
 def _outcome(open_route: Any, amount_fen_m: Any) -> Any:
     if open_route is UNKNOWN or amount_fen_m is UNKNOWN:
         return NEEDS_FACTS
+    if type(open_route) is int and type(amount_fen_m) is int:
+        return GRANTS if open_route > 0 else REFUSES
     known = where(certainly(open_route > 0), GRANTS, REFUSES)
     return where(missing(open_route) | missing(amount_fen_m), NEEDS_FACTS, known)
 

@@ -1,7 +1,7 @@
 """What would change an outcome: tries other values of one input and runs only what rests on it.
 
-The answers are a selection: at most three inputs an outcome, unknown ones first, and the exact
-thresholds only as long as the trials allowed to one explanation last.
+The answers are a selection: at most three inputs an outcome; unknown inputs are tried first, then
+those with a value, then those that are nought, as long as the allowed trials last.
 """
 
 import dataclasses
@@ -18,7 +18,7 @@ from doudi.engine.values import UNKNOWN
 FAR_FEN = {"fen/month": 10_000_000, "fen/year": 100_000_000, "fen": 1_000_000_000}
 FAR_COUNT = 100
 MOST_CHANGES = 3
-MOST_SEARCH_TRIALS = 110
+MOST_TRIALS = 100
 Subject = tuple[ProgrammePlan, int | None]
 
 
@@ -82,10 +82,10 @@ def _slice(rules: RuleSet, name: str, entity: str) -> _Slice:
 class Trials:
     """Runs one family again with one input changed."""
 
-    def __init__(self, base: Reckoning) -> None:
+    def __init__(self, base: Reckoning, most_trials: int = MOST_TRIALS) -> None:
         self.base = base
         self.rules = base.rules
-        self._searched = 0
+        self._left = most_trials
         self._made: dict[tuple[str, int | None, Any], Reckoning] = {}
 
     def run(self, one: Input, person: int | None, value: Any) -> Reckoning:
@@ -96,6 +96,7 @@ class Trials:
         return self._made[key]
 
     def _run(self, one: Input, person: int | None, value: Any) -> Reckoning:
+        self._left -= 1
         part = _slice(self.rules, one.name, one.entity)
         household = dict(self.base.household)
         persons = list(self.base.persons)
@@ -121,7 +122,7 @@ class Trials:
 
     def _rank(self, candidate: tuple[Input, int | None]) -> int:
         now = self.base.of(candidate[0].name, candidate[1])
-        return 0 if now is UNKNOWN else 1 if now else 2
+        return (0 if now is UNKNOWN else 2 if now else 4) + (candidate[1] is not None)
 
     def flips(self, subjects: list[Subject]) -> dict[int, list[Flip]]:
         """Find, for each subject by position, the inputs that alone change its outcome."""
@@ -135,7 +136,7 @@ class Trials:
                 for position, (plan, _) in enumerate(subjects)
                 if at_stake[position] and plan.value("outcome") in part.names and len(found[position]) < MOST_CHANGES
             ]
-            if concerned:
+            if concerned and self._left > 0:
                 self._try_input(one, person, subjects, present, concerned, found)
         return found
 
@@ -164,20 +165,21 @@ class Trials:
                         amount = _amount(result, subject)
                         found[position].append(Flip(one, person, now, value, "at", outcome, amount))
                         break
-            elif self._searched >= MOST_SEARCH_TRIALS:
-                continue
             elif now is UNKNOWN:
                 found[position] += self._unknown_edges(one, person, subject, answers)
             else:
                 for value, outcome, _ in answers:
-                    if outcome not in (present[position], NEEDS_FACTS):
+                    if outcome not in (present[position], NEEDS_FACTS) and self._affords(now, value):
                         found[position].append(self._edge(one, person, subject, now, value, outcome))
                         break
+
+    def _affords(self, near: int, far: int) -> bool:
+        """Tell whether the trials left suffice to search between two values."""
+        return abs(far - near).bit_length() <= self._left
 
     def _edge(self, one: Input, person: int | None, subject: Subject, near: Any, far: int, outcome: int) -> Flip:
         """Halve towards the value nearest to ``near`` that still gives the other outcome."""
         side = "above" if far > near else "below"
-        self._searched += (abs(far - near)).bit_length()
         while abs(far - near) > 1:
             middle = (near + far) // 2
             if _outcome(self.run(one, person, middle), subject) == outcome:
@@ -193,7 +195,9 @@ class Trials:
     ) -> list[Flip]:
         """Say up to where, and from where on, an unknown number decides the outcome."""
         (low, at_low, _), (high, at_high, _) = answers[0], answers[-1]
-        flips = []
+        flips: list[Flip] = []
+        if not self._affords(low, high):
+            return flips
         if at_low != NEEDS_FACTS and at_low != at_high:
             flips.append(self._edge(one, person, subject, high, low, at_low))
         if at_high != NEEDS_FACTS and at_high != at_low:
