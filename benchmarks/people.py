@@ -60,7 +60,8 @@ def make(folder: pathlib.Path, people: int, seed: int = 1) -> None:
             unnest(range(case when s < .25 then 1 when s < .55 then 2 when s < .8 then 3 when s < .92 then 4
               else 5 end)) t(m)
         ), aged as (
-          select *, cast(case when m = 0 then 25 + {_share("age", p)} * 65 else {_share("age", p)} * 90 end as int) as age
+          select *, cast({_share("age", p)} * case when m = 0 then 65 else 90 end as int)
+            + case when m = 0 then 25 else 0 end as age
           from members
         ), disabled as (select *, {_share("disabled", p)} < 0.12 as d from aged)
         select 70000000000 + n as person_id, household_id,
@@ -78,9 +79,9 @@ def make(folder: pathlib.Path, people: int, seed: int = 1) -> None:
             as pension_fen_m,
           {_maybe(_money("business", p, 0.06, 300000), "business", p)} as business_income_fen_m,
           {_maybe(_money("transfer", p, 0.15, 40000), "transfer", p)} as transfer_income_fen_m,
-          {_maybe(f"case when d then 1 + cast(hash(n, 'kind') % 7 as bigint) else 0 end", "kind", p)}
+          {_maybe("case when d then 1 + cast(hash(n, 'kind') % 7 as bigint) else 0 end", "kind", p)}
             as disability_kind,
-          {_maybe(f"case when d then 1 + cast(hash(n, 'grade') % 4 as bigint) else 0 end", "grade", p)}
+          {_maybe("case when d then 1 + cast(hash(n, 'grade') % 4 as bigint) else 0 end", "grade", p)}
             as disability_grade,
           {_maybe(f"{_share('ill', p)} < 0.08", "ill", p)} as is_seriously_ill,
           {_maybe(_money("medical", p, 0.3, 6000000), "medical", p)} as medical_self_paid_fen_y,
@@ -89,7 +90,7 @@ def make(folder: pathlib.Path, people: int, seed: int = 1) -> None:
             as dwelling_count,
           {_maybe(f"cast({_share('company', p)} < 0.02 as bigint)", "company", p)} as company_count,
           {_maybe(f"{_share('able', p)} < 0.85", "able", p)} as supporters_able,
-          {_maybe(f"case when age > 75 or d then cast(hash(n, 'care') % 7 as bigint) else 0 end", "care", p)}
+          {_maybe("case when age > 75 or d then cast(hash(n, 'care') % 7 as bigint) else 0 end", "care", p)}
             as self_care_failed_count,
           {_maybe(f"{_share('home?', p)} < 0.01", "inst", p)} as in_institution,
           {_share("tekun", p)} < 0.02 as held_tekun,
