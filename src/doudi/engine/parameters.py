@@ -1,0 +1,484 @@
+"""Dated policy values by place: what amount, limit or length was in force where, and who says so.
+
+Grain: one row per name, place, area and beginning.  Money is stored as whole fen a month; the
+published figure is kept in words beside it.  The nearest place upward that says anything on the
+day wins; within a place the newest beginning wins; of two rows with one beginning the one learned
+later wins.  ``known_on`` is the second axis: what was learned after it is not yet seen.
+"""
+
+import dataclasses
+import datetime as dt
+import hashlib
+import json
+import pathlib
+import re
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+
+from doudi.engine import library, packfiles
+from doudi.engine.packfiles import Pack, Where
+from doudi.kernel import codes
+from doudi.kernel.errors import BadInput
+
+AREAS = ("urban", "rural")
+AREA_LABEL = {"": "城乡", "urban": "城市", "rural": "农村"}
+YEARLY_ROUNDING = "yearly_rounding_fen"
+LEVELS = {"nation": 0, "province": 1, "prefecture": 2, "county": 3, "township": 4}
+_AMOUNT = re.compile(r"(\d+(?:\.\d{1,2})?)\s*元(?:/(?:人·)?(月|年))?")
+_FIELDS = {"place", "from", "until", "known", "value", "urban", "rural", "source", "verified", "quality", "note"}
+_DECLARED = {"label", "unit", "set_by", "legal", "low", "high", "about", "values"}
+
+
+class MissingPack(BadInput):
+    """Nobody has written the law of this place or time."""
+
+
+@dataclasses.dataclass(frozen=True)
+class ParameterRow:
+    """One value for one place and period, with its source; ``value`` None says "decided to be open"."""
+
+    name: str
+    place: str
+    area: str
+    value: int | None
+    since: dt.date
+    until: dt.date | None
+    known_on: dt.date
+    document: str
+    clause: str
+    verified: bool
+    quality: str = ""
+    url: str = ""
+    note: str = ""
+    published: str = ""
+    where: str = ""
+    local_id: int | None = None
+
+    def in_force(self, on: dt.date) -> bool:
+        return self.since <= on and (self.until is None or on < self.until)
+
+    def concerns(self, area: str) -> bool:
+        return self.area in ("", area)
+
+
+@dataclasses.dataclass(frozen=True)
+class Resolved:
+    """The value in force for one place, area and day, and who says so."""
+
+    name: str
+    value: int | None
+    place: str
+    area: str
+    source: str
+    clause: str
+    verified: bool
+    since: dt.date
+    until: dt.date | None
+    known_on: dt.date
+    quality: str
+    url: str
+    note: str
+    published: str
+    local_id: int | None
+
+
+@dataclasses.dataclass(frozen=True)
+class Declaration:
+    """What a parameter is: its words, its unit, who may set it and between which bounds."""
+
+    name: str
+    label: str
+    unit: str
+    set_by: tuple[int, ...]
+    legal: str
+    low: int
+    high: int | None
+    about: str
+    programme: str
+    where: str
+
+
+@dataclasses.dataclass(frozen=True)
+class ParameterTable:
+    """Values for many places at once: dense rows of place and area, one column per parameter."""
+
+    arrow: pa.Table
+    digest: str
+    provenance: tuple[dict[str, Any], ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Source:
+    title: str
+    url: str
+    quality: str
+    verified: bool
+
+
+class ParameterBook:
+    """All parameters of the packs; immutable."""
+
+    def __init__(
+        self, declarations: Iterable[Declaration], rows: Iterable[ParameterRow], packs: Sequence[Pack]
+    ) -> None:
+        self.declarations = {one.name: one for one in declarations}
+        self.rows = tuple(rows)
+        self.packs = tuple(packs)
+        self._provinces = {pack.place: pack for pack in packs}
+        self._by_name: dict[str, dict[str, list[ParameterRow]]] = {name: {} for name in self.declarations}
+        for row in self.rows:
+            self._by_name[row.name].setdefault(row.place, []).append(row)
+        for places in self._by_name.values():
+            for held in places.values():
+                check_overlaps(held)
+        self._cache: dict[tuple[Any, ...], Resolved | None] = {}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(sorted(self.declarations))
+
+    def label(self, name: str) -> str:
+        return self.declarations[name].label if name in self.declarations else ""
+
+    def unit(self, name: str) -> str:
+        return self.declarations[name].unit if name in self.declarations else ""
+
+    @property
+    def digest(self) -> str:
+        """Hash every row of every date."""
+        return _digest([_plain(row) for row in sorted(self.rows, key=_order)])
+
+    def change_days(self) -> list[dt.date]:
+        """List the days on which some value begins or ends."""
+        return sorted({day for row in self.rows for day in (row.since, row.until) if day})
+
+    def check_covered(self, place_code: str, on: dt.date) -> None:
+        """Refuse a place or a day for which no pack is written.
+
+        :raises MissingPack: names the pack that is lacking.
+        """
+        nation = self._provinces[""]
+        if on < nation.since:
+            raise MissingPack(
+                f"全国政策包 {nation.name} 自 {nation.since} 起,没有 {on} 的政策文本",
+                next_step=f"请选择 {nation.since} 以后的日期,或补充更早的政策包",
+            )
+        province = place_code[:2]
+        pack = self._provinces.get(province)
+        if pack is None:
+            known = "、".join(f"{one.title}({one.name})" for one in self.packs if one.place)
+            raise MissingPack(
+                f"没有 {province} 的政策包 cn_{province},不知道当地标准", next_step=f"现有省级政策包:{known}"
+            )
+        if on < pack.since:
+            raise MissingPack(f"政策包 {pack.name} 自 {pack.since} 起,没有 {on} 的政策文本")
+
+    def resolve(
+        self,
+        name: str,
+        place_code: str,
+        area: str,
+        on: dt.date,
+        known_on: dt.date | None = None,
+        extra: Iterable[Any] = (),
+    ) -> Resolved | None:
+        """Give the value in force, or None where no text gives one.
+
+        :raises MissingPack: no pack covers the place or the day.
+        """
+        local = [row for row in extra if isinstance(row, ParameterRow) and row.name == name]
+        key = (name, place_code, area, on, known_on)
+        if not local and key in self._cache:
+            return self._cache[key]
+        self.check_covered(place_code, on)
+        places = dict(self._by_name.get(name, {}))
+        for row in local:
+            places[row.place] = [*places.get(row.place, []), row]
+        found = _nearest(places, codes.chain(place_code), area, on, known_on)
+        answer = None if found is None else _resolved(found)
+        if not local:
+            if len(self._cache) > 50_000:
+                self._cache.clear()
+            self._cache[key] = answer
+        return answer
+
+    def in_force(
+        self, place_code: str, area: str, on: dt.date, known_on: dt.date | None = None, extra: Iterable[Any] = ()
+    ) -> dict[str, Resolved | None]:
+        """Give every parameter of a place and day by name."""
+        extra = tuple(extra)
+        return {name: self.resolve(name, place_code, area, on, known_on, extra) for name in self.names}
+
+    def table(
+        self, place_codes: Iterable[str], on: dt.date, known_on: dt.date | None = None, extra: Iterable[Any] = ()
+    ) -> ParameterTable:
+        """
+        Resolve every parameter for many places.
+
+        Grain: one row per place and area. Key: place_code, is_rural. Null where no text gives a value.
+        Places that no row singles out share their holder's values, so a nation of townships costs little.
+
+        :raises MissingPack: no pack covers a place or the day.
+        """
+        extra = tuple(row for row in extra if isinstance(row, ParameterRow))
+        special = {row.place for row in (*self.rows, *extra)} | {""}
+        asked = sorted(set(place_codes))
+        for province in sorted({place[:2] for place in asked}):
+            self.check_covered(province, on)
+        held: dict[tuple[str, str], int] = {}
+        values: list[dict[str, Resolved | None]] = []
+        numbers: list[int] = []
+        for place in asked:
+            holder = next(code for code in codes.chain(place) if code in special or len(code) == 2)
+            for area in AREAS:
+                if (holder, area) not in held:
+                    held[holder, area] = len(values)
+                    values.append(self.in_force(holder, area, on, known_on, extra))
+                numbers.append(held[holder, area])
+        return _dense(self.names, asked, numbers, values)
+
+
+def _dense(
+    names: Sequence[str], places: list[str], numbers: list[int], values: list[dict[str, Resolved | None]]
+) -> ParameterTable:
+    """Lay the holders' values out over the places; row ``2 n`` is a place's urban area, the next its rural one."""
+    taken = pa.array(numbers, pa.int64())
+    columns: dict[str, Any] = {
+        "place_code": pa.array([place for place in places for _ in AREAS], pa.string()),
+        "is_rural": pa.array([area == "rural" for _ in places for area in AREAS], pa.bool_()),
+    }
+    for name in names:
+        held = [None if one[name] is None else one[name].value for one in values]  # type: ignore[union-attr]
+        columns[name] = pa.array(held, pa.int64()).take(taken)
+    origins = {(o.name, o.place, o.area, o.since): _origin(o) for one in values for o in one.values() if o is not None}
+    provenance = tuple(origins[key] for key in sorted(origins))
+    plain = [{name: None if one is None else one.value for name, one in row.items()} for row in values]
+    return ParameterTable(pa.table(columns), _digest([places, numbers, plain, provenance]), provenance)
+
+
+def _origin(one: Resolved) -> dict[str, Any]:
+    return {key: str(value) if isinstance(value, dt.date) else value for key, value in dataclasses.asdict(one).items()}
+
+
+def _nearest(
+    places: dict[str, list[ParameterRow]], chain: list[str], area: str, on: dt.date, known_on: dt.date | None
+) -> ParameterRow | None:
+    for place in chain:
+        seen = [
+            row
+            for row in places.get(place, ())
+            if row.concerns(area) and row.in_force(on) and (known_on is None or row.known_on <= known_on)
+        ]
+        if seen:
+            return max(seen, key=lambda row: (row.since, row.known_on, row.local_id or 0))
+    return None
+
+
+def _resolved(row: ParameterRow) -> Resolved:
+    return Resolved(
+        row.name, row.value, row.place, row.area, row.document, row.clause, row.verified, row.since, row.until,
+        row.known_on, row.quality, row.url, row.note, row.published, row.local_id,
+    )  # fmt: skip
+
+
+def _order(row: ParameterRow) -> tuple[Any, ...]:
+    return row.name, row.place, row.area, row.since, row.known_on
+
+
+def _plain(row: ParameterRow) -> list[Any]:
+    return [str(value) for value in (*_order(row), row.value, row.until, row.document, row.clause, row.verified)]
+
+
+def _digest(content: Any) -> str:
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False, default=str).encode()).hexdigest()
+
+
+def check_overlaps(rows: Sequence[ParameterRow]) -> None:
+    """Refuse two values of one place for the same beginning, and two closed periods that cross.
+
+    An open value followed by a newer one is no overlap: the newer one takes over.
+
+    :raises BadInput: names both rows.
+    """
+    for number, row in enumerate(rows):
+        for other in rows[:number]:
+            if not (row.concerns(other.area) or other.concerns(row.area)):
+                continue
+            if row.since == other.since and row.known_on == other.known_on:
+                raise BadInput(
+                    f"参数 {row.name} 在 {row.place or '全国'} 自 {row.since} 起有两个值",
+                    where=f"{other.where} 与 {row.where}",
+                    next_step="删去一个,或写明不同的 from 或 known",
+                )
+            if crosses(row, other):
+                raise BadInput(
+                    f"参数 {row.name} 在 {row.place or '全国'} 的两段期间交叉",
+                    where=f"{other.where} 与 {row.where}",
+                    next_step="调整 from 和 until,使两段不交叉",
+                )
+
+
+def crosses(row: ParameterRow, other: ParameterRow) -> bool:
+    """Tell whether two closed periods overlap without one lying inside the other."""
+    if row.until is None or other.until is None or row.since == other.since:
+        return False
+    first, second = sorted((row, other), key=lambda one: one.since)
+    assert first.until is not None
+    assert second.until is not None
+    return second.since < first.until < second.until
+
+
+# -- reading --------------------------------------------------------------------------------
+
+
+def load(packs_root: pathlib.Path) -> ParameterBook:
+    """Read every ``params.yaml`` of every pack.
+
+    :raises BadInput: names file and line.
+    """
+    packs = packfiles.packs_in(packs_root)
+    declarations: dict[str, Declaration] = {}
+    written: list[tuple[Pack, str, dict[str, Any], Callable[[Any], Where]]] = []
+    sources: dict[str, _Source] = {}
+    texts = library.read_library(packs_root)
+    for one in texts.documents.values():
+        sources[one.id] = _Source(texts.title_of(one.id), one.url, one.quality, one.verified)
+    for pack in packs:
+        sources |= _sources(pack, packs_root)
+        for path in sorted(pack.folder.rglob("params.yaml")):
+
+            def where(row: Any, path: pathlib.Path = path) -> Where:
+                return packfiles.where_of(row, path, packs_root)
+
+            for name, body in (packfiles.read(path, packs_root) or {}).items():
+                if name == packfiles.LINE:
+                    continue
+                if not isinstance(body, dict) or set(body) - _DECLARED - {packfiles.LINE}:
+                    raise BadInput(f"参数 {name} 有不认识的属性", where=str(where(body)))
+                if "label" in body:
+                    if name in declarations:
+                        raise BadInput(f"参数 {name} 已在 {declarations[name].where} 声明", where=str(where(body)))
+                    programme = path.parent.name if path.parent != pack.folder else ""
+                    declarations[name] = _declaration(name, body, programme, str(where(body)))
+                for row in body.get("values") or []:
+                    written.append((pack, name, row, where))
+    rows: list[ParameterRow] = []
+    for pack, name, row, where in sorted(written, key=lambda one: one[1] != YEARLY_ROUNDING):
+        if name not in declarations:
+            raise BadInput(f"参数 {name} 没有声明", where=str(where(row)), next_step="先在 packs/cn 里写明名称和单位")
+        rows += _rows(declarations[name], pack, row, str(where(row)), sources, _yearly_unit(rows))
+    return ParameterBook(declarations.values(), rows, packs)
+
+
+def _yearly_unit(rows: list[ParameterRow]) -> int:
+    """Say to which multiple of fen a twelfth of a yearly figure is rounded up."""
+    return next((row.value or 1 for row in rows if row.name == YEARLY_ROUNDING), 1)
+
+
+def _sources(pack: Pack, root: pathlib.Path) -> dict[str, _Source]:
+    path = pack.folder / "sources.yaml"
+    if not path.exists():
+        return {}
+    return {
+        key: _Source(row["title"], row.get("url", ""), row.get("quality", ""), row.get("verified", True))
+        for key, row in packfiles.read(path, root).items()
+        if key != packfiles.LINE
+    }
+
+
+def _declaration(name: str, body: dict[str, Any], programme: str, where: str) -> Declaration:
+    levels = body.get("set_by") or []
+    wrong = [level for level in levels if level not in LEVELS]
+    if wrong:
+        raise BadInput(f"参数 {name} 的 set_by 不认识 {wrong[0]}", where=where)
+    return Declaration(
+        name=name,
+        label=body["label"],
+        unit=body.get("unit", ""),
+        set_by=tuple(LEVELS[level] for level in levels),
+        legal=body.get("legal", ""),
+        low=body.get("low", 0),
+        high=body.get("high"),
+        about=body.get("about", ""),
+        programme=programme,
+        where=where,
+    )
+
+
+def _rows(
+    about: Declaration, pack: Pack, row: dict[str, Any], where: str, sources: dict[str, _Source], yearly: int
+) -> list[ParameterRow]:
+    wrong = set(row) - _FIELDS - {packfiles.LINE}
+    if wrong:
+        raise BadInput(f"参数 {about.name} 有不认识的属性 {'、'.join(sorted(map(str, wrong)))}", where=where)
+    since, until = packfiles.date_in(row, "from", where), packfiles.date_in(row, "until", where)
+    if since is None:
+        raise BadInput(f"参数 {about.name} 的一个值没有写 from", where=where)
+    if until is not None and until <= since:
+        raise BadInput(f"参数 {about.name} 的 until 不晚于 from", where=where)
+    known = packfiles.date_in(row, "known", where) or since
+    source, clause = _source_of(row, about, where, sources)
+    given = row.get("place", pack.place)
+    places = [codes.check(str(place)) for place in (given if isinstance(given, list) else [given])]
+    outside = next((place for place in places if not codes.contains(pack.place, place)), None)
+    if outside is not None:
+        raise BadInput(f"{outside} 不在政策包 {pack.name} 的范围", where=where)
+    found = []
+    for key, area in (("value", ""), ("urban", "urban"), ("rural", "rural")):
+        if key not in row:
+            continue
+        value, published = amount_of(row[key], about, where, yearly)
+        for place in places:
+            found.append(
+                ParameterRow(
+                    name=about.name, place=place, area=area, value=value, since=since, until=until, known_on=known,
+                    document=source.title, clause=clause, verified=bool(row.get("verified", source.verified)),
+                    quality=str(row.get("quality", source.quality)), url=source.url, note=row.get("note", ""),
+                    published=published, where=where,
+                )
+            )  # fmt: skip
+    if not found:
+        raise BadInput(f"参数 {about.name} 的一个值没有写 value、urban 或 rural", where=where)
+    return found
+
+
+def _source_of(row: dict[str, Any], about: Declaration, where: str, sources: dict[str, _Source]) -> tuple[_Source, str]:
+    given = row.get("source")
+    if isinstance(given, str) and given in sources:
+        return sources[given], ""
+    if isinstance(given, dict) and "clause" in given:
+        clause = str(given["clause"])
+        if clause.split("-")[0] in sources:
+            return sources[clause.split("-")[0]], clause
+    raise BadInput(f"参数 {about.name} 的一个值没有来源", where=where, next_step="写来源代号或 {clause: 文件-条款}")
+
+
+def amount_of(given: Any, about: Declaration, where: str, yearly: int) -> tuple[int | None, str]:
+    """Read a value as published; give it in the parameter's unit, and the published words if they differ.
+
+    :raises BadInput: neither a whole number nor an amount such as "669 元/月", or out of bounds.
+    """
+    published, value = "", given
+    if given is None:
+        return None, ""
+    if isinstance(given, str):
+        found = _AMOUNT.fullmatch(given.strip())
+        if not found or not about.unit.startswith("fen"):
+            step = "写整数,或“669 元/月”“4395 元/年”"
+            raise BadInput(f"参数 {about.name} 读不懂“{given}”", where=where, next_step=step)
+        fen = int(Decimal(found[1]) * 100)
+        published = given.strip()
+        value = fen
+        if found[2] == "年" and "year" not in about.unit:
+            value = -(-fen // (12 * yearly)) * yearly
+        elif found[2] == "月" and "year" in about.unit:
+            value = fen * 12
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise BadInput(f"参数 {about.name} 应为整数,读到“{given}”", where=where)
+    if value < about.low or (about.high is not None and value > about.high):
+        high = "" if about.high is None else f"、不大于 {about.high}"
+        raise BadInput(f"参数 {about.name} 应不小于 {about.low}{high},读到 {value}", where=where)
+    return value, published
