@@ -19,12 +19,13 @@ class Run(models.Model):
     """One evaluation of one county (or one family) as known on a day about a day.
 
     ``snapshot_path`` is relative to the snapshot folder; the three Parquet files in it are hashed together.
-    ``rows_digest`` is written once, when the determinations are in.
+    ``rows_digest`` is written once, when the determinations are in.  It holds no personal data and is read
+    from below, so its place is not a scope.
     """
 
     kind = models.CharField(max_length=10)  # monthly, single
     month = models.CharField(max_length=7)
-    division_code = models.CharField(**CODE)
+    place_code = models.CharField(**CODE)
     reference_on = models.DateField()
     known_on = models.DateField()
     rule_digest = models.CharField(max_length=64)
@@ -43,7 +44,7 @@ class Run(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["division_code", "month", "snapshot_sha256", "rule_digest", "parameter_digest", "reference_on"],
+                fields=["place_code", "month", "snapshot_sha256", "rule_digest", "parameter_digest", "reference_on"],
                 name="run_same_inputs_once",
             )
         ]

@@ -10,7 +10,7 @@ SEALED = [
             "id",
             "kind",
             "month",
-            "division_code",
+            "place_code",
             "reference_on",
             "known_on",
             "rule_digest",
