@@ -143,6 +143,14 @@ def _date(cell: Cell) -> dt.date:
     return day
 
 
+def read_date(text: str) -> dt.date:
+    """Read a day as people write it: 20220415, 2022.4.15, 2022-04-15, 2022年4月15日.
+
+    :raises CellError: not a day.
+    """
+    return _date(text)
+
+
 def _month(cell: Cell) -> dt.date:
     if isinstance(cell, dt.date):
         return cell.replace(day=1)

@@ -14,7 +14,18 @@ from doudi.registry import queries as registry
 from doudi.security.permissions import require
 
 SOURCES = ("入户调查", "本人申报", "电话核实", "部门函复", "村(社区)证明")
-DERIVED = frozenset({"person_id", "household_id", "age_years", "relation_code", "is_dead", "place_code", "is_rural"})
+DERIVED = frozenset(
+    {
+        "person_id",
+        "household_id",
+        "age_years",
+        "relation_code",
+        "is_dead",
+        "place_code",
+        "is_rural",
+        "wage_before_fen_m",
+    }
+)
 _TRUE, _FALSE = ("是", "1", "true"), ("否", "0", "false")
 
 
@@ -93,7 +104,8 @@ def state_fact(
     if since > known_on:
         raise BadInput(f"起始日期 {since} 晚于业务日期 {known_on}", where="自何时起", next_step="请填写已经发生的事实")
     if (one.entity == "person") != (subject.person_id is not None):
-        raise BadInput(f"“{one.label}”是{'个人' if one.entity == 'person' else '家庭'}的事实", next_step="请重新选择对象")
+        whose = "个人" if one.entity == "person" else "家庭"
+        raise BadInput(f"“{one.label}”是{whose}的事实", next_step="请重新选择对象")
     division_code = _place_of(subject)
     require(actor, "state_fact", division_code)
     number = read_value(one, value)
