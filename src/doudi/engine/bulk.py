@@ -182,7 +182,7 @@ def _prepared(
                 entity: open_table(con, path, entity, law.inputs, work, place_code) for entity, path in paths.items()
             }
             parameter_digest, unknown = _load_parameters(con, law, rules, tables, on, known_on, extra, place_code)
-            plan = generate(rules, unknown)
+            plan = generate(rules, unknown, law.least_parameters)
             marker = work / "sql.sha256"
             if not marker.exists() or marker.read_text() != plan.digest + parameter_digest:
                 for stale in work.glob("*.part.parquet"):

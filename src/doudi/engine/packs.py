@@ -115,6 +115,12 @@ class Law:
     def parameter_names(self) -> frozenset[str]:
         return frozenset(self.parameters.names)
 
+    @functools.cached_property
+    def least_parameters(self) -> dict[str, int]:
+        """Give the declared least value of each parameter; the loader holds the packs to it."""
+        declared = getattr(self.parameters, "declarations", {})
+        return {name: one.low for name, one in declared.items()}
+
     def rules_on(self, on: dt.date) -> RuleSet:
         """Give the rules in force on a day; days with the same rules share one rule set.
 

@@ -7,7 +7,7 @@ Tables expected: ``persons_in``, ``households_in`` (typed inputs of one block) a
 
 import dataclasses
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from doudi.engine.rule import HOUSEHOLD, PERSON, Rule
@@ -54,14 +54,14 @@ class SqlPlan:
 class _Writer:
     """Walks the stages once; remembers what each named value can be."""
 
-    def __init__(self, rules: RuleSet, unknown_parameters: Iterable[str]) -> None:
+    def __init__(self, rules: RuleSet, unknown_parameters: Iterable[str], least: Mapping[str, int]) -> None:
         self.rules = rules
         self.known: dict[str, Sql] = {}
         for one in rules.inputs.rows:
             self.known[one.name] = Sql(one.name, one.nullable, 0 if one.type == "bool" else one.low)
         unknown = frozenset(unknown_parameters)
         for name in rules.parameters:
-            self.known[name] = Sql(name, name in unknown, 0)
+            self.known[name] = Sql(name, name in unknown, least.get(name, 0))
         self.table = {HOUSEHOLD: "households_in", PERSON: "persons_in"}
         self.has: dict[str, list[str]] = {HOUSEHOLD: [], PERSON: []}
         self.statements: list[Statement] = []
@@ -247,15 +247,17 @@ def _long(plan: ProgrammePlan, table: str) -> str:
     return "select " + ",\n  ".join(columns) + f"\nfrom {table}{scope}"
 
 
-def generate(rules: RuleSet, unknown_parameters: Iterable[str] = ()) -> SqlPlan:
+def generate(
+    rules: RuleSet, unknown_parameters: Iterable[str] = (), least: Mapping[str, int] | None = None
+) -> SqlPlan:
     """Write the rule set as SQL.
 
     ``unknown_parameters`` are those that no text sets at some of the places in hand; the text
-    treats them as possibly unknown.
+    treats them as possibly unknown.  ``least`` gives parameters' declared least values (0 otherwise).
 
     :raises NotSql: a rule has no exact meaning in SQL, e.g. a divisor that may be zero.
     """
-    writer = _Writer(rules, unknown_parameters)
+    writer = _Writer(rules, unknown_parameters, least or {})
     statements = writer.write()
     tables = writer.table
     return SqlPlan(
