@@ -66,27 +66,7 @@ def load_file(
     :raises NotPermitted: the actor may not import for this county.
     """
     order = _ordered(Path(path), kind, division_code, known_on, actor, confidentiality, file_name)
-    require(actor, "import_facts", order.division_code)
-    earlier = Batch.objects.filter(division_code=order.division_code, kind=order.kind.name, sha256=order.sha256).first()
-    if earlier:
-        return dataclasses.replace(
-            _result(order, Checked([], [], [], earlier.row_count), 0, [], dry_run=dry_run),
-            repeated=True,
-            batch_id=earlier.pk,
-            notes=[f"{earlier.known_on} 已由{earlier.loaded_by}导入,批次 {earlier.pk}"],
-        )
-    sheet = read(order.path)
-    layout = find_layout(sheet, order.kind, order.file_name)
-    checked = check_rows(sheet, layout, order.kind, known_on)
-    if not checked.row_count:
-        raise BadInput("只有表头,没有数据行", where=order.file_name, next_step="请核对导出的内容")
-    with transaction.atomic():
-        result = _take_in(order, checked)
-        if dry_run:
-            transaction.set_rollback(True)
-    if dry_run:
-        return dataclasses.replace(result, dry_run=True, batch_id=None)
-    return dataclasses.replace(result, error_file=_error_file(order, sheet, layout, result.problems))
+    return _load(order, dry_run=dry_run)
 
 
 def load_folder(
@@ -108,9 +88,12 @@ def load_folder(
     if not found:
         labels = "、".join(kind.label for kind in KINDS.values())
         raise BadInput(f"{place} 里没有可识别的部门文件", next_step=f"文件名应含有:{labels}")
-    for name in KINDS:
-        for path in found.get(name, []):
-            yield load_file(path, name, division_code, known_on, actor, dry_run)
+    files = [(path, name) for name in KINDS for path in found.get(name, [])]
+    if dry_run:
+        yield from _rehearse(files, division_code, known_on, actor)
+        return
+    for path, name in files:
+        yield load_file(path, name, division_code, known_on, actor)
 
 
 def error_file_of(batch: Batch) -> Path | None:
@@ -120,6 +103,37 @@ def error_file_of(batch: Batch) -> Path | None:
         if path.is_file():
             return path
     return None
+
+
+def _rehearse(files: list[tuple[Path, str]], code: str, known_on: dt.date, actor: Actor) -> list[ImportResult]:
+    """Load all files one upon the other, then undo everything, so that later files meet the roster's people."""
+    orders = [_ordered(path, kind, code, known_on, actor, "internal", "") for path, kind in files]
+    with transaction.atomic():
+        results = [_load(order, dry_run=False, give_back=False) for order in orders]
+        transaction.set_rollback(True)
+    return [dataclasses.replace(r, dry_run=True, batch_id=r.batch_id if r.repeated else None) for r in results]
+
+
+def _load(order: _Order, *, dry_run: bool, give_back: bool = True) -> ImportResult:
+    require(order.actor, "import_facts", order.division_code)
+    earlier = Batch.objects.filter(division_code=order.division_code, kind=order.kind.name, sha256=order.sha256).first()
+    if earlier:
+        notes = [f"{earlier.known_on} 已由{earlier.loaded_by}导入,批次 {earlier.pk}"]
+        seen = _result(order, Checked([], [], [], earlier.row_count), 0, [], dry_run=dry_run, notes=notes)
+        return dataclasses.replace(seen, repeated=True, batch_id=earlier.pk)
+    sheet = read(order.path)
+    layout = find_layout(sheet, order.kind, order.file_name)
+    checked = check_rows(sheet, layout, order.kind, order.known_on)
+    if not checked.row_count:
+        raise BadInput("只有表头,没有数据行", where=order.file_name, next_step="请核对导出的内容")
+    with transaction.atomic():
+        result = _take_in(order, checked)
+        if dry_run:
+            transaction.set_rollback(True)
+    if dry_run:
+        return dataclasses.replace(result, dry_run=True, batch_id=None)
+    error_file = _error_file(order, sheet, layout, result.problems) if give_back else None
+    return dataclasses.replace(result, error_file=error_file)
 
 
 def _ordered(
