@@ -25,7 +25,14 @@ from doudi.platform.home import APP, OWNER, load_secrets, make_folder
 from doudi.platform.pgbox import SUPERUSER, THROWAWAY, PgBox
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCES = ("**/migrations/*.py", "**/seals.py", "**/sql/*.sql", "security/rls.py", "audit/seals.py", "platform/migrate.py")
+SOURCES = (
+    "**/migrations/*.py",
+    "**/seals.py",
+    "**/sql/*.sql",
+    "security/rls.py",
+    "audit/seals.py",
+    "platform/migrate.py",
+)
 
 CAST: dict[str, Actor] = {
     "village": Actor(901, "zhouzr", "test-zhou", "周主任", "village", "231084101201"),
@@ -201,7 +208,7 @@ def tamper(postgres: PgBox) -> Callable[[str], int]:
 
 @pytest.fixture
 def actors() -> dict[str, Actor]:
-    """The cast: 周主任 (village), 刘霞 (township), 陈科长 and 王科员 (county), 孙会计 and 吴会计 (finance) and others."""
+    """The cast: 周主任 (village), 刘霞 (township), 陈科长 and 王科员 (county), 孙会计, 吴会计 (finance)…"""
     return dict(CAST)
 
 

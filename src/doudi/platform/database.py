@@ -104,9 +104,7 @@ def open_database(admin: psycopg.Connection) -> None:
         # The operator's reading role sees everything; where the account may not set this, it sees nothing by default.
         for name_, value in (("app.r0", ""), ("app.r1", ":")):
             admin.execute(
-                sql.SQL("ALTER ROLE {} SET {} TO {}").format(
-                    sql.Identifier(READER), sql.SQL(name_), sql.Literal(value)
-                )
+                sql.SQL("ALTER ROLE {} SET {} TO {}").format(sql.Identifier(READER), sql.SQL(name_), sql.Literal(value))
             )
 
 

@@ -19,6 +19,7 @@ VARIABLES: dict[str, str] = {
     "DOUDI_HTTPS": "1 表示在加密的反向代理之后",
     "DOUDI_IDLE_MINUTES": "无操作多少分钟后须重新登录(5 到 60)",
     "DOUDI_WORKERS": "网页进程数(1 到 16)",
+    "DOUDI_CHROMIUM": "浏览器走查用的 Chromium 程序",
 }
 
 

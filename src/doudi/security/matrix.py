@@ -16,6 +16,7 @@ VERBS: dict[str, frozenset[str]] = {
         "view_policy": "village township county finance province auditor administrator",
         "view_audit": "auditor administrator",
         "import_facts": "county system",
+        "state_fact": "village township county system",
         "run_cycle": "county system",
         "review_proposal": "township",
         "confirm_proposal": "county",
@@ -34,21 +35,21 @@ VERBS: dict[str, frozenset[str]] = {
     }.items()
 }
 
-# A natural person holds roles of one line only; the database refuses the rest.
-EXCLUSIVE_LINES: dict[str, str] = {
+# A natural person holds posts of one line only; a trigger of the database says the same.
+LINE_OF_ROLE: dict[str, str] = {
     "village": "办理",
     "township": "办理",
     "county": "办理",
     "province": "办理",
     "finance": "资金",
     "auditor": "审计",
-    "administrator": "管理",
+    "administrator": "系统管理",
 }
 
 # The levels of divisions (0 nation to 5 village) a role may be given.
 LEVELS_OF_ROLE: dict[str, tuple[int, ...]] = {
     "village": (5,),
-    "township": (4,),
+    "township": (3, 4),
     "county": (3,),
     "finance": (1, 2, 3),
     "province": (0, 1, 2),

@@ -11,8 +11,8 @@ UNSCOPED = frozenset({"policy_localrule"})  # rules of the places above must be 
 TRAIL = "audit_entry"  # read by scope, written by its own function for any place
 POLICY = "division_scope"
 RANGE = (
-    'division_code COLLATE "C" >= current_setting(\'app.r0\', true) '
-    'AND division_code COLLATE "C" < current_setting(\'app.r1\', true)'
+    "division_code COLLATE \"C\" >= current_setting('app.r0', true) "
+    "AND division_code COLLATE \"C\" < current_setting('app.r1', true)"
 )
 
 TABLES = """

@@ -1,26 +1,25 @@
-"""Users and posts: make, change, end; and the actor that a post makes of a user."""
+"""Users and posts: make, end, lock, unlock; passwords; the business date."""
 
-import dataclasses
 import datetime as dt
 import secrets
 
+from axes.models import AccessAttempt
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.db.models import Q
+from django.db import IntegrityError, transaction
 
-from doudi.audit import services as audit
+from doudi.audit.services import record
+from doudi.kernel import codes
 from doudi.kernel.actors import ROLES, Actor
-from doudi.kernel.codes import check
 from doudi.kernel.errors import BadInput, Refusal
-from doudi.security.matrix import EXCLUSIVE_ROLES
-from doudi.security.models import Post, User
+from doudi.security.matrix import LEVELS_OF_ROLE, LINE_OF_ROLE
+from doudi.security.models import BusinessDate, Post, User
 from doudi.security.permissions import require
 
-
-class RolesExclude(Refusal):
-    message = "同一人不能既是{one}又是{other}"
-    next_step = "请由不同的人担任,或先终止原岗位"
+ROLE_NAMES = tuple(role for role in ROLES if role != "system")
+PASSWORD_STEP = "至少 12 位,不用常见口令,不与姓名、登录名相近,不全是数字"
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+ONE_LINE = "post_one_line_a_person"
 
 
 class LoginTaken(Refusal):
@@ -28,140 +27,171 @@ class LoginTaken(Refusal):
     next_step = "请换一个登录名"
 
 
-@dataclasses.dataclass(frozen=True)
-class DemoLogin:
-    """A log-in of the demo installation, to be printed."""
-
-    login: str
-    password: str
-    name: str
-    post_label: str
+class RolesExclude(Refusal):
+    message = "同一人不能既任{one}岗又任{other}岗"
+    next_step = "请由不同的人担任,或先终止原岗位"
 
 
-def posts_of(user: User, on: dt.date) -> list[Post]:
-    """The posts that the user holds on a day."""
-    return list(
-        Post.objects.filter(user=user, since__lte=on).filter(Q(until__isnull=True) | Q(until__gt=on)).order_by("id")
-    )
+class LastAdministrator(Refusal):
+    message = "这是最后一位系统管理员,不能停用"
+    next_step = "请先设置另一位系统管理员"
 
 
-def actor_of_post(post_id: int | None, user: User, on: dt.date) -> Actor | None:
-    """The actor of a chosen post; a single post chooses itself; None when a choice is needed or nothing is held."""
-    held = posts_of(user, on) if user.is_active else []
-    chosen = [p for p in held if p.pk == post_id] if post_id else held
-    return actor_from(user, chosen[0]) if len(chosen) == 1 else None
+def new_password() -> str:
+    """Make a password that can be read aloud and not be guessed."""
+    return "-".join("".join(secrets.choice(ALPHABET) for _ in range(4)) for _ in range(4))
 
 
-def actor_from(user: User, post: Post) -> Actor:
-    """Join a person and a post to an actor."""
-    return Actor(user.pk, user.login, user.person_key, user.name, post.role, post.scope_code)
+def _check_password(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise BadInput(";".join(error.messages), where="口令", next_step=PASSWORD_STEP) from error
 
 
-def actor_by_login(login: str, on: dt.date | None = None) -> Actor:
-    """The actor of a log-in's first post in force, for commands.
+def check_post(role: str, scope_code: str) -> None:
+    """Check that a role exists and may be given at a place of that level.
 
-    :raises BadInput: unknown log-in, or no post on that day.
+    :raises BadInput: unknown role, no division code, or the wrong level.
     """
-    from doudi.security.clock import business_date
-
-    user = User.objects.filter(login=login, is_active=True).first()
-    if user is None:
-        raise BadInput(f"没有登录名“{login}”", where="--as", next_step="用 doudi users list 查看")
-    posts = posts_of(user, on or business_date())
-    if not posts:
-        raise BadInput(f"“{login}”在业务日期没有岗位", where="--as", next_step="请管理员设置岗位的起止日期")
-    return actor_from(user, posts[0])
+    if role not in ROLE_NAMES:
+        raise BadInput(
+            f"没有岗位“{role}”", where="岗位", next_step="可选:" + "、".join(f"{r}({ROLES[r]})" for r in ROLE_NAMES)
+        )
+    depth = codes.level(codes.check(scope_code))
+    if depth not in LEVELS_OF_ROLE[role]:
+        levels = "、".join(codes.LEVEL_NAMES[level] for level in LEVELS_OF_ROLE[role])
+        raise BadInput(f"{ROLES[role]}岗位的辖区应为{levels}", where="辖区", next_step="请填写相应级别的区划代码")
 
 
 @transaction.atomic
 def make_user(
-    *, login: str, name: str, password: str, role: str, scope_code: str, since: dt.date, actor: Actor, person_key: str = ""
+    *, login: str, name: str, password: str, person_key: str, actor: Actor, must_change: bool = False
 ) -> User:
-    """Make a log-in with its first post.
+    """Make a log-in for a natural person. It can do nothing before it has a post.
 
-    :raises BadInput: a field is empty, the role or place does not exist, or the password is weak.
+    :raises BadInput: an empty field or a weak password.
     :raises LoginTaken: the log-in name is in use.
     """
     require(actor, "manage_users")
-    if not login.strip() or not name.strip():
-        raise BadInput("不能为空", where="登录名、姓名")
+    login, name, person_key = login.strip(), name.strip(), person_key.strip()
+    for where, value in (("登录名", login), ("姓名", name), ("工号", person_key)):
+        if not value or len(value) > 60:
+            raise BadInput("应为 1 到 60 个字符", where=where)
     if User.objects.filter(login=login).exists():
         raise LoginTaken(login=login)
-    try:
-        validate_password(password)
-    except ValidationError as error:
-        raise BadInput(";".join(error.messages), where="口令", next_step="至少 12 位,不要用常见口令") from error
-    user = User(login=login, name=name, person_key=person_key or f"person-{login}", made_by=actor.person_key)
+    user = User(login=login, name=name, person_key=person_key, must_change_password=must_change)
+    _check_password(password, user)
     user.set_password(password)
     user.save()
-    audit.record("user.made", actor=actor, subject=login, details={"name": name})
-    give_post(user, role=role, scope_code=scope_code, since=since, actor=actor)
+    record("user.made", actor=actor, subject=f"user:{login}", details={"name": name, "person": person_key})
     return user
 
 
 @transaction.atomic
 def give_post(
-    user: User, *, role: str, scope_code: str, since: dt.date, actor: Actor, until: dt.date | None = None, document: str = ""
-) -> Post:
-    """Give a person a post for a period.
+    user: User, *, role: str, scope_code: str, since: dt.date, actor: Actor, until: dt.date | None = None,
+    stands_in_for: Post | None = None, note: str = "",
+) -> Post:  # fmt: skip
+    """Give a person a post for a period; a stand-in's post must end.
 
-    :raises BadInput: unknown role or place, or the end lies before the start.
-    :raises RolesExclude: the person holds a post that excludes this one.
+    :raises BadInput: unknown role or place, wrong level, or the end lies before the start.
+    :raises NotPermitted: the place lies outside the administrator's.
+    :raises RolesExclude: the person holds a post of another line in that period.
     """
-    require(actor, "manage_users")
-    if role not in ROLES or role == "system":
-        raise BadInput(f"没有岗位“{role}”", where="岗位", next_step="可选:" + "、".join(r for r in ROLES if r != "system"))
-    check(scope_code)
+    require(actor, "manage_users", scope_code)
+    check_post(role, scope_code)
     if until and until <= since:
-        raise BadInput("结束日期应晚于开始日期", where="结束日期")
-    same_person = Post.objects.filter(user__person_key=user.person_key).exclude(until__lte=since)
-    for held in same_person:
-        if frozenset({held.role, role}) in EXCLUSIVE_ROLES:
-            raise RolesExclude(one=ROLES[held.role], other=ROLES[role])
-    post = Post.objects.create(
-        user=user, role=role, scope_code=scope_code, since=since, until=until, document=document
-    )
-    audit.record("post.given", actor=actor, subject=user.login, details={"role": role, "scope": scope_code})
+        raise BadInput("终止日期应晚于开始日期", where="终止日期")
+    if stands_in_for and until is None:
+        raise BadInput("代理岗位应写明终止日期", where="终止日期")
+    try:
+        with transaction.atomic():
+            post = Post.objects.create(
+                user=user, person_key=user.person_key, role=role, scope_code=scope_code, since=since, until=until,
+                stands_in_for=stands_in_for, note=note,
+            )  # fmt: skip
+    except IntegrityError as error:
+        if ONE_LINE not in str(error) and "two lines" not in str(error):
+            raise
+        held = Post.objects.filter(person_key=user.person_key).exclude(role=role).order_by("-id").first()
+        one = LINE_OF_ROLE[held.role] if held else ""
+        raise RolesExclude(one=one, other=LINE_OF_ROLE[role]) from error
+    record("post.given", actor=actor, subject=f"user:{user.login}",
+           details={"role": role, "scope": scope_code, "since": since, "until": until})  # fmt: skip
     return post
 
 
 @transaction.atomic
 def end_post(post: Post, *, until: dt.date, actor: Actor) -> None:
-    """End a post on a day. The last administrator's post cannot be ended."""
-    require(actor, "manage_users")
-    others = Post.objects.filter(role="administrator", until__isnull=True).exclude(pk=post.pk)
-    if post.role == "administrator" and not others.exists():
-        raise Refusal("这是最后一位系统管理员,不能终止", next_step="请先设置另一位管理员")
-    post.until = max(until, post.since + dt.timedelta(days=1))
+    """End a post on a day; what was done in it stays.
+
+    :raises LastAdministrator: nobody could run the system afterwards.
+    """
+    require(actor, "manage_users", post.scope_code)
+    if post.role == "administrator":
+        _keep_an_administrator(post.user_id)
+    post.until = max(until, post.since)
     post.save(update_fields=["until"])
-    audit.record("post.ended", actor=actor, subject=post.user.login, details={"role": post.role, "until": str(until)})
+    record("post.ended", actor=actor, subject=f"user:{post.user.login}",
+           details={"role": post.role, "scope": post.scope_code, "until": post.until})  # fmt: skip
 
 
-@transaction.atomic
-def set_password(user: User, password: str, *, actor: Actor) -> None:
-    """Set a new password; the person must change it at the next log-in when somebody else set it."""
-    if actor.person_key != user.person_key:
-        require(actor, "manage_users")
-    try:
-        validate_password(password, user)  # type: ignore[arg-type]
-    except ValidationError as error:
-        raise BadInput(";".join(error.messages), where="口令", next_step="至少 12 位,不要用常见口令") from error
-    user.set_password(password)
-    user.must_change_password = actor.person_key != user.person_key
-    user.save(update_fields=["password", "must_change_password"])
-    audit.record("password.set", actor=actor, subject=user.login)
+def _keep_an_administrator(but_user_id: int) -> None:
+    left = Post.objects.filter(role="administrator", until__isnull=True, user__is_active=True)
+    if not left.exclude(user_id=but_user_id).exists():
+        raise LastAdministrator
+
+
+def _require_over(user: User, actor: Actor) -> None:
+    """An administrator manages the people whose posts lie in the own subtree."""
+    require(actor, "manage_users")
+    for post in Post.objects.filter(user=user):
+        require(actor, "manage_users", post.scope_code)
 
 
 @transaction.atomic
 def set_active(user: User, active: bool, *, actor: Actor) -> None:
-    """Let a person log in, or no longer."""
-    require(actor, "manage_users")
+    """Let a person log in, or no longer; open sessions end with the next page.
+
+    :raises LastAdministrator: nobody could run the system afterwards.
+    """
+    _require_over(user, actor)
+    if not active and Post.objects.filter(user=user, role="administrator", until__isnull=True).exists():
+        _keep_an_administrator(user.pk)
     user.is_active = active
     user.save(update_fields=["is_active"])
-    audit.record("user.activated" if active else "user.deactivated", actor=actor, subject=user.login)
+    record("user.activated" if active else "user.deactivated", actor=actor, subject=f"user:{user.login}")
 
 
-def new_password() -> str:
-    """A password that is easy to read aloud and hard to guess."""
-    letters = "abcdefghjkmnpqrstuvwxyz23456789"
-    return "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
+@transaction.atomic
+def set_password(user: User, password: str, *, actor: Actor) -> None:
+    """Set a password. Somebody else's choice must be changed at the next log-in.
+
+    :raises BadInput: a weak password.
+    """
+    own = actor.person_key == user.person_key
+    if not own:
+        _require_over(user, actor)
+    _check_password(password, user)
+    user.set_password(password)
+    user.must_change_password = not own
+    user.save(update_fields=["password", "must_change_password"])
+    record("password.set", actor=actor, subject=f"user:{user.login}", details={"own": own})
+
+
+@transaction.atomic
+def unlock(user: User, *, actor: Actor) -> int:
+    """Forget the failed log-ins of a person; return how many records there were."""
+    _require_over(user, actor)
+    count, _ = AccessAttempt.objects.filter(username=user.login).delete()
+    record("user.unlocked", actor=actor, subject=f"user:{user.login}", details={"count": count})
+    return count
+
+
+@transaction.atomic
+def set_business_date(value: dt.date | None, *, actor: Actor, reason: str = "") -> None:
+    """Set the day the offices work on; None returns to the calendar."""
+    require(actor, "set_business_date")
+    BusinessDate.objects.create(value=value, set_by=actor.login, reason=reason)
+    record("date.set", actor=actor, subject="business_date", details={"value": value, "reason": reason})

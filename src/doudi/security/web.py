@@ -7,13 +7,13 @@ import secrets
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import logout
-from django.db import IntegrityError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 
 from doudi.audit.services import record
 from doudi.kernel.actors import Actor
@@ -84,8 +84,10 @@ def desk(verb: str | None = None) -> Callable[[View], View]:
             actor: Actor | None = request.actor  # type: ignore[attr-defined]
             if actor is None:
                 return _to_log_in(request)
+            if getattr(request.user, "must_change_password", False):
+                return redirect("password")
             if verb is not None:
-                require(actor, verb, actor.scope_code)
+                require(actor, verb)
             with acting(actor):
                 response = view(request, *args, **kwargs)
                 _note_view(request, actor, response.status_code)
@@ -98,13 +100,12 @@ def desk(verb: str | None = None) -> Callable[[View], View]:
 
 
 def _to_log_in(request: HttpRequest) -> HttpResponse:
-    target = "post_choose" if request.user.is_authenticated else "login"
-    response = redirect(target)
+    target = reverse("post_choose" if request.user.is_authenticated else "login")
     if request.method == "GET":
-        response["Location"] += f"?next={request.get_full_path()}" if target == "login" else ""
+        target = f"{target}?{urlencode({'next': request.get_full_path()})}"
     if request.headers.get("HX-Request"):
-        response = HttpResponse(status=204, headers={"HX-Redirect": response["Location"]})
-    return response
+        return HttpResponse(status=204, headers={"HX-Redirect": target})
+    return redirect(target)
 
 
 def _page_name(request: HttpRequest) -> str:
@@ -208,14 +209,3 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def locked_out(request: HttpRequest, credentials: Any, *args: Any, **kwargs: Any) -> HttpResponse:
     """Answer a log-in after too many wrong passwords."""
     return draw(request, 429, "登录已锁定", "口令多次输错,登录已暂时锁定", "请 15 分钟后再试,或请系统管理员解锁")
-
-
-def name_of_constraint(error: IntegrityError) -> str:
-    """Give the name of the constraint a statement broke."""
-    cause = error.__cause__
-    return str(getattr(getattr(cause, "diag", None), "constraint_name", "") or "")
-
-
-def close_connection() -> None:
-    """Give the database connection back; long commands call it between steps."""
-    connection.close()

@@ -4,42 +4,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Head',
+            name="Head",
             fields=[
-                ('chain', models.CharField(db_collation='C', max_length=10, primary_key=True, serialize=False)),
-                ('seq', models.BigIntegerField()),
-                ('hash', models.BinaryField()),
+                ("chain", models.CharField(db_collation="C", max_length=10, primary_key=True, serialize=False)),
+                ("seq", models.BigIntegerField()),
+                ("hash", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('chain', models.CharField(db_collation='C', max_length=10)),
-                ('seq', models.BigIntegerField()),
-                ('recorded_at', models.DateTimeField()),
-                ('login', models.CharField(max_length=60)),
-                ('name', models.CharField(max_length=60)),
-                ('person_key', models.CharField(max_length=60)),
-                ('role', models.CharField(max_length=20)),
-                ('verb', models.CharField(max_length=60)),
-                ('division_code', models.CharField(db_collation='C', max_length=12)),
-                ('subject', models.CharField(max_length=200)),
-                ('details', models.JSONField()),
-                ('prev_hash', models.BinaryField()),
-                ('hash', models.BinaryField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("chain", models.CharField(db_collation="C", max_length=10)),
+                ("seq", models.BigIntegerField()),
+                ("recorded_at", models.DateTimeField()),
+                ("login", models.CharField(max_length=60)),
+                ("name", models.CharField(max_length=60)),
+                ("person_key", models.CharField(max_length=60)),
+                ("role", models.CharField(max_length=20)),
+                ("verb", models.CharField(max_length=60)),
+                ("division_code", models.CharField(db_collation="C", max_length=12)),
+                ("subject", models.CharField(max_length=200)),
+                ("details", models.JSONField()),
+                ("prev_hash", models.BinaryField()),
+                ("hash", models.BinaryField()),
             ],
             options={
-                'indexes': [models.Index(fields=['division_code', '-id'], name='entry_division'), models.Index(fields=['login', '-id'], name='entry_login'), models.Index(fields=['subject'], name='entry_subject')],
-                'constraints': [models.UniqueConstraint(fields=('chain', 'seq'), name='entry_gapless')],
+                "indexes": [
+                    models.Index(fields=["division_code", "-id"], name="entry_division"),
+                    models.Index(fields=["login", "-id"], name="entry_login"),
+                    models.Index(fields=["subject"], name="entry_subject"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("chain", "seq"), name="entry_gapless")],
             },
         ),
     ]

@@ -7,59 +7,85 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('login', models.CharField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=60)),
-                ('person_key', models.CharField(max_length=60)),
-                ('is_active', models.BooleanField(default=True)),
-                ('must_change_password', models.BooleanField(default=False)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("login", models.CharField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=60)),
+                ("person_key", models.CharField(max_length=60)),
+                ("is_active", models.BooleanField(default=True)),
+                ("must_change_password", models.BooleanField(default=False)),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='BusinessDate',
+            name="BusinessDate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('value', models.DateField(null=True)),
-                ('set_by', models.CharField(max_length=60)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('set_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("value", models.DateField(null=True)),
+                ("set_by", models.CharField(max_length=60)),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("set_at", models.DateTimeField(auto_now_add=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person_key', models.CharField(max_length=60)),
-                ('role', models.CharField(max_length=20)),
-                ('scope_code', models.CharField(blank=True, db_collation='C', max_length=12)),
-                ('since', models.DateField()),
-                ('until', models.DateField(null=True)),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('stands_in_for', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='security.post')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("person_key", models.CharField(max_length=60)),
+                ("role", models.CharField(max_length=20)),
+                ("scope_code", models.CharField(blank=True, db_collation="C", max_length=12)),
+                ("since", models.DateField()),
+                ("until", models.DateField(null=True)),
+                ("note", models.CharField(blank=True, max_length=200)),
+                (
+                    "stands_in_for",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="security.post"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['scope_code'], name='post_scope')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('until__isnull', True), ('until__gte', models.F('since')), _connector='OR'), name='post_period'), models.CheckConstraint(condition=models.Q(('role__in', ['village', 'township', 'county', 'finance', 'province', 'auditor', 'administrator'])), name='post_role_known'), models.CheckConstraint(condition=models.Q(('stands_in_for__isnull', True), ('until__isnull', False), _connector='OR'), name='post_delegation_ends')],
+                "indexes": [models.Index(fields=["scope_code"], name="post_scope")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until__isnull", True), ("until__gte", models.F("since")), _connector="OR"),
+                        name="post_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                ["village", "township", "county", "finance", "province", "auditor", "administrator"],
+                            )
+                        ),
+                        name="post_role_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("stands_in_for__isnull", True), ("until__isnull", False), _connector="OR"),
+                        name="post_delegation_ends",
+                    ),
+                ],
             },
         ),
     ]

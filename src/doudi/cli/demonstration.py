@@ -1,0 +1,88 @@
+"""``doudi demo``, step by step. Every step may be run again; what is there stays."""
+
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from django.conf import settings
+
+from doudi.demo import month as demo_month
+from doudi.kernel.actors import SYSTEM
+from doudi.kernel.errors import Upstream
+from doudi.payments.models import PayRun
+from doudi.places.services import load_divisions
+from doudi.platform import serve as web
+from doudi.platform.home import make_folder
+from doudi.platform.migrate import migrate
+from doudi.security import services
+from doudi.security.demo_users import demo_posts, ensure_demo_users
+from doudi.security.models import BusinessDate
+from doudi.security.posts import to_actor
+from doudi.security.scope import acting
+
+Say = Callable[[str], None]
+FINISHED = ("answered", "closed")
+ANSWER_SECONDS = 60
+
+
+def prepare(say: Say) -> None:
+    """Bring up the database, the divisions, the demo people and the demo date."""
+    begun = time.monotonic()
+    say("准备数据库……")
+    tables = migrate()
+    with acting(SYSTEM):
+        loaded = load_divisions()
+        ensure_demo_users()
+        if not BusinessDate.objects.exists():
+            services.set_business_date(demo_month.BUSINESS_DATE, actor=SYSTEM, reason="演示")
+    say(
+        f"数据库就绪:{len(tables)} 个表受行级权限保护,区划新增 {loaded.added} 条,用时 {time.monotonic() - begun:.1f} 秒"
+    )
+
+
+def open_pages(host: str, port: int, say: Say) -> "subprocess.Popen[bytes]":
+    """Serve the pages in a process of their own and wait until they answer.
+
+    :raises Upstream: they do not.
+    """
+    web.check_port(host, port)
+    process = subprocess.Popen(web.serve_command(host, port))
+    address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}/"
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                say(f"网页已可打开:{address}")
+                return process
+        except urllib.error.HTTPError:
+            return process
+        except OSError:
+            time.sleep(0.3)
+    process.terminate()
+    raise Upstream("网页服务没有启动", next_step="原因见上面的输出")
+
+
+def show_logins(say: Say) -> None:
+    """Print the demo log-ins with their passwords."""
+    with acting(SYSTEM):
+        logins = ensure_demo_users()
+    say("登录名、口令(本机随机生成,也存在 " + str(Path(settings.DOUDI_HOME) / "demo-users.json") + "):")
+    for one in logins:
+        say(f"  {one.login:<13}{one.password:<21}{one.name}  {one.post_label}")
+
+
+def run_months(*, people: int, seed: int, say: Say) -> None:
+    """Walk every demo county through the month, unless it has been."""
+    for code in demo_month.COUNTIES:
+        with acting(SYSTEM, code):
+            done = PayRun.objects.filter(month=str(demo_month.MONTH), state__in=FINISHED).exists()
+            posts = {end: to_actor(post) for end, post in demo_posts(code).items()}
+        if done:
+            say(f"{demo_month.COUNTIES[code]}:{demo_month.MONTH} 已经跑完,保留")
+            continue
+        staff = demo_month.Staff(posts["shenhe"], posts["queren"], posts["zhidan"], posts["fuhe"])
+        folder = make_folder(Path(settings.DOUDI_HOME) / "demo" / code)
+        demo_month.run_county(code, folder, staff, people=people, seed=seed, say=say)
