@@ -1,0 +1,335 @@
+"""Dibao (最低生活保障): which family is entitled, by which way, and to how much a month.
+
+Grain: one row per household and month. Money: whole fen. Three ways: the whole family, members of
+an edge family by themselves, and the phase-out after work lifted the family over the line.
+"""
+
+from doudi.engine.lang import HOUSEHOLD, PERSON, Programme, div, law, most, not_, permille, where
+
+MEASURES = law("P5", "社会救助暂行办法")
+RULES = law("P1", "最低生活保障审核确认办法")
+NOTICE_2022_06 = law("MCA2022", "民政部 财政部2022年6月通知")
+NOTICE_2022_10 = law("P7", "民政部等2022年10月通知")
+
+dibao = Programme("dibao")
+
+
+@dibao.criterion(
+    0,
+    HOUSEHOLD,
+    MEASURES["第九条"],
+    label="有在保障范围内的成员",
+    yes="家庭人口{head_count}",
+    no="没有在世且不属于特困供养的成员",
+)
+def dibao_has_members(head_count):
+    return head_count > 0
+
+
+@dibao.criterion(
+    1,
+    HOUSEHOLD,
+    (MEASURES["第九条"], RULES["第十三条"]),
+    label="人均收入低于低保标准",
+    yes="人均月收入{income_fen_m_pc}低于当地低保标准{dibao_standard_fen_m_pc}",
+    no="人均月收入{income_fen_m_pc}不低于当地低保标准{dibao_standard_fen_m_pc}",
+    ask="核对工资、养老金、经营和转移收入",
+)
+def dibao_income_below(income_fen_m_pc, dibao_standard_fen_m_pc):
+    """Equal to the line is not below it; rounding the share down cannot change the answer."""
+    return income_fen_m_pc < dibao_standard_fen_m_pc
+
+
+@dibao.criterion(
+    2,
+    HOUSEHOLD,
+    (MEASURES["第十条"], RULES["第十四条"]),
+    label="机动车未超过上限",
+    yes="家庭机动车{vehicles_hh},未超过上限{dibao_vehicle_limit}",
+    no="家庭机动车{vehicles_hh},超过上限{dibao_vehicle_limit}",
+    ask="向公安交管部门核对车辆登记",
+)
+def dibao_vehicles_fit(vehicles_hh, dibao_vehicle_limit):
+    return vehicles_hh <= dibao_vehicle_limit
+
+
+@dibao.criterion(
+    3,
+    HOUSEHOLD,
+    (MEASURES["第十条"], RULES["第十四条"]),
+    label="住房未超过上限",
+    yes="家庭住房{dwellings_hh},未超过上限{dibao_dwelling_limit}",
+    no="家庭住房{dwellings_hh},超过上限{dibao_dwelling_limit}",
+    ask="向不动产登记机构核对住房",
+)
+def dibao_dwellings_fit(dwellings_hh, dibao_dwelling_limit):
+    return dwellings_hh <= dibao_dwelling_limit
+
+
+@dibao.criterion(
+    4,
+    HOUSEHOLD,
+    (MEASURES["第十条"], RULES["第十四条"]),
+    label="企业登记未超过上限",
+    yes="家庭企业登记{companies_hh},未超过上限{dibao_company_limit}",
+    no="家庭企业登记{companies_hh},超过上限{dibao_company_limit}",
+    ask="向市场监管部门核对企业登记",
+)
+def dibao_companies_fit(companies_hh, dibao_company_limit):
+    return companies_hh <= dibao_company_limit
+
+
+@dibao.fact(HOUSEHOLD, (MEASURES["第十条"], RULES["第十四条"]), label="金融资产上限", unit="fen")
+def dibao_deposit_limit_fen(dibao_standard_fen_m_pc, head_count, dibao_deposit_months):
+    return dibao_standard_fen_m_pc * head_count * dibao_deposit_months
+
+
+@dibao.criterion(
+    5,
+    HOUSEHOLD,
+    (MEASURES["第十条"], RULES["第十四条"]),
+    label="金融资产未超过上限",
+    yes="家庭金融资产{deposits_fen},未超过上限{dibao_deposit_limit_fen}",
+    no="家庭金融资产{deposits_fen},超过上限{dibao_deposit_limit_fen}",
+    ask="向银行、证券机构核对存款",
+)
+def dibao_deposits_fit(deposits_fen, dibao_deposit_limit_fen):
+    return deposits_fen <= dibao_deposit_limit_fen
+
+
+@dibao.criterion(
+    6,
+    HOUSEHOLD,
+    MEASURES["第九条"],
+    label="没有成员在别处享受",
+    yes="没有成员已在其他家庭或外地享受低保、特困",
+    no="有成员已在其他家庭或外地享受低保、特困",
+    ask="比对救助名册",
+)
+def dibao_nobody_elsewhere(has_enrolled_twice):
+    return not_(has_enrolled_twice)
+
+
+@dibao.fact(HOUSEHOLD, (MEASURES["第十条"], RULES["第十四条"]), label="财产符合低保规定")
+def dibao_property_fits(dibao_vehicles_fit, dibao_dwellings_fit, dibao_companies_fit, dibao_deposits_fit):
+    return dibao_vehicles_fit & dibao_dwellings_fit & dibao_companies_fit & dibao_deposits_fit
+
+
+# -- way 1: the whole family ------------------------------------------------------------------
+
+
+@dibao.entitled(1, HOUSEHOLD, MEASURES["第九条"], name="household", label="整户保障")
+def dibao_household(dibao_has_members, dibao_income_below, dibao_property_fits, dibao_nobody_elsewhere):
+    return dibao_has_members & dibao_income_below & dibao_property_fits & dibao_nobody_elsewhere
+
+
+@dibao.fact(HOUSEHOLD, MEASURES["第十二条"], label="差额", unit="fen/month")
+def dibao_gap_fen_m(dibao_standard_fen_m_pc, head_count, income_fen_m_hh):
+    return most(dibao_standard_fen_m_pc * head_count - income_fen_m_hh, 0)
+
+
+@dibao.amount(HOUSEHOLD, (MEASURES["第十二条"], RULES["第二十三条"]), route=1, label="低保金(标准乘人口减收入)")
+def dibao_household_amount_fen_m(dibao_gap_fen_m, dibao_rounding_fen):
+    """Take the gap once for the household; rounding each head first would not add up to the roster."""
+    unit = most(dibao_rounding_fen, 1)
+    return div(dibao_gap_fen_m + unit - 1, unit) * unit
+
+
+# -- way 2: members of an edge family by themselves -------------------------------------------
+
+
+@dibao.fact(PERSON, RULES["第八条"], label="可以单独申请的成员", since="2021-07-01")
+def may_apply_alone(counts_in_family, is_severely_disabled, is_mentally_disabled, disability_grade, is_seriously_ill):
+    grade_three = is_mentally_disabled & (disability_grade == 3)
+    return counts_in_family & (is_severely_disabled | grade_three | is_seriously_ill)
+
+
+@dibao.fact(PERSON, RULES["第八条"], label="单人保障金额", unit="fen/month", since="2021-07-01")
+def single_amount_fen_m(
+    may_apply_alone, counted_income_fen_m, dibao_standard_fen_m_pc, single_person_permille, single_person_counts_income
+):
+    own = where(single_person_counts_income > 0, counted_income_fen_m, 0)
+    return where(may_apply_alone, most(permille(dibao_standard_fen_m_pc, single_person_permille) - own, 0), 0)
+
+
+dibao.total(
+    "alone_count", of="may_apply_alone", cite=RULES["第八条"], label="可单独申请人数", unit="person", since="2021-07-01"
+)
+dibao.total(
+    "single_total_fen_m",
+    of="single_amount_fen_m",
+    cite=RULES["第八条"],
+    label="单人保障金额合计",
+    unit="fen/month",
+    since="2021-07-01",
+)
+
+
+@dibao.criterion(
+    7,
+    HOUSEHOLD,
+    RULES["第八条"],
+    label="有重残或重病成员可以单独申请",
+    yes="可以单独申请的重残、重病成员{alone_count}",
+    no="没有可以单独申请的重残、重病成员",
+    ask="核对残联持证名单和医保重病认定",
+    since="2021-07-01",
+)
+def dibao_has_alone(alone_count, single_total_fen_m):
+    return (alone_count > 0) & (single_total_fen_m > 0)
+
+
+@dibao.entitled(
+    2, HOUSEHOLD, RULES["第八条"], name="single_person", label="边缘家庭重残、重病成员单独保障", since="2021-07-01"
+)
+def dibao_single_person(dibao_has_alone, is_edge_family, dibao_nobody_elsewhere):
+    return dibao_has_alone & is_edge_family & dibao_nobody_elsewhere
+
+
+@dibao.amount(HOUSEHOLD, RULES["第八条"], route=2, label="单人保障金", since="2021-07-01")
+def dibao_single_person_amount_fen_m(single_total_fen_m):
+    return single_total_fen_m
+
+
+# -- way 3: phase-out after work --------------------------------------------------------------
+
+
+@dibao.fact(PERSON, RULES["第十三条"], label="计入工资的增加", unit="fen/month", since="2021-07-01")
+def wage_rise_fen_m(wage_counted_fen_m, wage_fen_m, wage_before_fen_m, work_cost_fen_m, is_living):
+    """Compare with the wage before at the same work costs; a fall is no rise."""
+    before = most(wage_before_fen_m - where(wage_fen_m == 0, 0, work_cost_fen_m), 0)
+    return where(is_living, most(wage_counted_fen_m - before, 0), 0)
+
+
+dibao.total(
+    "wage_rise_hh_fen_m",
+    of="wage_rise_fen_m",
+    cite=RULES["第十三条"],
+    label="全家工资增加",
+    unit="fen/month",
+    since="2021-07-01",
+)
+
+
+ROSE = "在保家庭工资增加{wage_rise_hh_fen_m},不增加则仍低于标准,属于因就业超过标准"
+NOT_ROSE = "不属于在保家庭因就业超过标准"
+ASK_WAGE_BEFORE = "核对一年前或享受起始时的工资"
+
+
+@dibao.criterion(
+    8,
+    HOUSEHOLD,
+    RULES["第三十三条"],
+    label="因就业超过标准",
+    yes=ROSE,
+    no=NOT_ROSE,
+    ask=ASK_WAGE_BEFORE,
+    since="2021-07-01",
+    until="2022-06-02",
+)
+@dibao.criterion(
+    8,
+    HOUSEHOLD,
+    NOTICE_2022_06["1.5"],
+    label="因就业超过标准",
+    yes=ROSE,
+    no=NOT_ROSE,
+    ask=ASK_WAGE_BEFORE,
+    since="2022-06-02",
+)
+def dibao_rose_by_work(held_dibao, income_fen_m_hh, wage_rise_hh_fen_m, head_count, dibao_standard_fen_m_pc):
+    """Ask whether the wages alone carried the family over the line; an inheritance does not count."""
+    line = dibao_standard_fen_m_pc * head_count
+    return held_dibao & (income_fen_m_hh >= line) & (income_fen_m_hh - wage_rise_hh_fen_m < line)
+
+
+@dibao.fact(HOUSEHOLD, RULES["第三十三条"], label="可以渐退", since="2021-07-01")
+def phase_out_fits(
+    dibao_rose_by_work, dibao_has_members, dibao_property_fits, dibao_nobody_elsewhere, phase_out_months
+):
+    return (
+        dibao_rose_by_work & dibao_has_members & dibao_property_fits & dibao_nobody_elsewhere & (phase_out_months > 0)
+    )
+
+
+@dibao.entitled(
+    3, HOUSEHOLD, RULES["第三十三条"], name="phase_out", label="渐退期", since="2021-07-01", until="2022-06-02"
+)
+@dibao.entitled(
+    3, HOUSEHOLD, NOTICE_2022_06["1.5"], name="phase_out", label="渐退期", since="2022-06-02", until="2022-10-20"
+)
+@dibao.entitled(
+    3,
+    HOUSEHOLD,
+    (NOTICE_2022_06["1.5"], NOTICE_2022_10["一(三)"]),
+    name="phase_out",
+    label="渐退期",
+    since="2022-10-20",
+)
+def dibao_phase_out(phase_out_fits):
+    """Keep the old amount for a while; how many months is counted by the award."""
+    return phase_out_fits
+
+
+@dibao.amount(HOUSEHOLD, RULES["第三十三条"], route=3, label="渐退期金额(原额乘比例)", since="2021-07-01")
+def dibao_phase_out_amount_fen_m(held_dibao_fen_m, phase_out_pay_permille):
+    return permille(held_dibao_fen_m, phase_out_pay_permille)
+
+
+# -- way 4: adult, jobless, severely disabled -------------------------------------------------
+
+
+@dibao.fact(PERSON, NOTICE_2022_10["一(一)"], label="成年无业重度残疾人", since="2022-10-20")
+def is_adult_jobless_severe(counts_in_family, age_years, wage_fen_m, business_income_fen_m, is_severely_disabled):
+    jobless = (wage_fen_m == 0) & (business_income_fen_m <= 0)
+    return counts_in_family & (age_years >= 18) & jobless & is_severely_disabled
+
+
+@dibao.fact(PERSON, NOTICE_2022_10["一(一)"], label="成年无业重残单独保障金额", unit="fen/month", since="2022-10-20")
+def severe_amount_fen_m(
+    is_adult_jobless_severe, counted_income_fen_m, vehicle_count, company_count, dibao_standard_fen_m_pc
+):
+    """Judge the person's own means: income below the standard, no vehicle, no company."""
+    owns_little = (vehicle_count == 0) & (company_count == 0)
+    return where(is_adult_jobless_severe & owns_little, most(dibao_standard_fen_m_pc - counted_income_fen_m, 0), 0)
+
+
+dibao.total(
+    "severe_total_fen_m",
+    of="severe_amount_fen_m",
+    cite=NOTICE_2022_10["一(一)"],
+    label="成年无业重残单独保障合计",
+    unit="fen/month",
+    since="2022-10-20",
+)
+
+
+@dibao.criterion(
+    9,
+    HOUSEHOLD,
+    NOTICE_2022_10["一(一)"],
+    label="有成年无业重度残疾人",
+    yes="有成年无业重度残疾人,可以按单人户办理",
+    no="没有符合条件的成年无业重度残疾人",
+    ask="核对残联持证名单、工资和企业登记",
+    since="2022-10-20",
+)
+def dibao_has_severe(severe_total_fen_m):
+    return severe_total_fen_m > 0
+
+
+@dibao.entitled(
+    4,
+    HOUSEHOLD,
+    NOTICE_2022_10["一(一)"],
+    name="single_person",
+    label="成年无业重度残疾人单独保障",
+    since="2022-10-20",
+)
+def dibao_severe_alone(dibao_has_severe, dibao_nobody_elsewhere):
+    return dibao_has_severe & dibao_nobody_elsewhere
+
+
+@dibao.amount(HOUSEHOLD, NOTICE_2022_10["一(一)"], route=4, label="单人保障金", since="2022-10-20")
+def dibao_severe_alone_amount_fen_m(severe_total_fen_m):
+    return severe_total_fen_m
