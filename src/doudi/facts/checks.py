@@ -19,6 +19,7 @@ TOTALS_WORDS = ("合计", "总计", "小计", "共计", "累计")
 REJECTED, SET_ASIDE, NOT_REGISTERED = "rejected", "set_aside", "not_registered"
 PROBLEM_LABELS = {REJECTED: "退回", SET_ASIDE: "搁置", NOT_REGISTERED: "不在本县登记"}
 LATEST_START = dt.timedelta(days=62)
+CUT_ENDING, CUT_PERMILLE = "000", 20
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ def check_rows(sheet: Sheet, layout: Layout, kind: Kind, known_on: dt.date) -> C
         checked.notes.append(f"未使用的列:{'、'.join(layout.unknown[:10])}")
     body = [(number, cells) for number, cells in sheet.rows if number > layout.header_row]
     numbers = idno.check_all([checker.id_cell(cells) for _number, cells in body])
+    checker.is_cut = _looks_cut([checker.id_cell(cells) for _number, cells in body], numbers)
     for (number, cells), read in zip(body, numbers, strict=True):
         if checker.is_totals(cells):
             checked.notes.append(f"第 {number} 行是合计行,未读取")
@@ -79,6 +81,17 @@ def check_rows(sheet: Sheet, layout: Layout, kind: Kind, known_on: dt.date) -> C
         except _Refused as refused:
             checked.problems.append(Problem(number, refused.field, refused.reason))
     return checked
+
+
+def _looks_cut(cells: list[object], read: list[idno.IdNumber | str]) -> bool:
+    """Tell whether a spreadsheet has kept only fifteen digits of this column.
+
+    Such numbers end in 000 and one in twelve still has a right check digit, so the wrong ones
+    convict the right ones of the same file.  One number in a thousand ends in 000 honestly.
+    """
+    ending = [isinstance(cell, str) and text_of(cell).endswith(CUT_ENDING) for cell in cells]
+    wrong = sum(ends and isinstance(one, str) for ends, one in zip(ending, read, strict=True))
+    return wrong > 0 or sum(ending) * 1000 > max(len(cells), 100) * CUT_PERMILLE
 
 
 class _Checker:
@@ -94,6 +107,7 @@ class _Checker:
             for column in kind.columns
             if column.key in layout.places and column.key != "id_no"
         ]
+        self.is_cut = False
         self.seen: dict[tuple[Any, ...], Stated] = {}
         self.names: dict[str, Stated] = {}
 
@@ -114,6 +128,8 @@ class _Checker:
             raise _Refused(header, "身份证号是数值单元格,末几位可能已丢失,请设为文本格式后重新填写")
         if isinstance(read, str):
             raise _Refused(header, read)
+        if self.is_cut and read.number.endswith(CUT_ENDING):
+            raise _Refused(header, "末三位为 000,本文件的身份证号疑似被表格软件截断,请设为文本格式后重新导出")
         if read.birth_date > self.known_on:
             raise _Refused(header, f"出生日期 {read.birth_date} 晚于业务日期 {self.known_on}")
         values = dict(self._values(cells))
