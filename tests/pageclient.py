@@ -18,8 +18,6 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from doudi.kernel.actors import Actor
-
 COMPRESSED_LIMIT_BYTES = 60_000  # of 120 kB for the page with its style and scripts
 VOID = re.compile(r"area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr|use|path")
 SILENT = {"script", "style", "code", "samp", "pre", "kbd", "template"}
@@ -129,21 +127,6 @@ class _Forgotten(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.names.append(record.getMessage())
-
-
-def signed_in(actor: Actor, *, on: dt.date = dt.date(2022, 4, 15)) -> "PageClient":
-    """Make the user and the post of a member of the cast, set the business date, and sign in."""
-    from doudi.security.models import BusinessDate, Post, User
-
-    user, _ = User.objects.get_or_create(
-        login=actor.login, defaults={"name": actor.name, "person_key": actor.person_key, "password": "!"}
-    )
-    since = dt.date(2020, 1, 1)
-    Post.objects.get_or_create(user=user, role=actor.role, scope_code=actor.scope_code, since=since)
-    BusinessDate.objects.update_or_create(singleton=True, defaults={"day": on, "set_by": "test"})
-    client = PageClient()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
 
 
 class PageClient(Client):

@@ -37,8 +37,8 @@ def make_family(name: str = "王桂兰") -> Family:
 
 
 def make_proposal(family: Family, *, state: str = "proposed", lane: str = "flagged") -> Proposal:
-    """Make a start of dibao; a held one cites its clause."""
-    return Proposal.objects.create(
+    """Make a start of dibao, undecided, held under its clause, or reviewed."""
+    proposal = Proposal.objects.create(
         cycle_month=MONTH,
         determination_id=0,
         run_id=0,
@@ -50,10 +50,23 @@ def make_proposal(family: Family, *, state: str = "proposed", lane: str = "flagg
         amount_after_fen_m=94_999,
         since_month=MONTH,
         lane=lane,
-        state=state,
+        state="held" if state == "held" else "proposed",
+        reference_on=DAY,
+        due_on=dt.date(2022, 4, 19),
         hold_clause="HLJMCA2022-3.16" if state == "held" else "",
         division_code=TOWNSHIP,
     )
+    if state not in ("proposed", "held"):
+        Proposal.objects.filter(pk=proposal.pk).update(state=state)
+    return proposal
+
+
+def confirm(proposal: Proposal, reviewer: Actor, confirmer: Actor) -> None:
+    """Review and confirm by two people."""
+    make_step(proposal, reviewer, "review")
+    Proposal.objects.filter(pk=proposal.pk).update(state="reviewed")
+    make_step(proposal, confirmer, "confirm")
+    Proposal.objects.filter(pk=proposal.pk).update(state="confirmed")
 
 
 def make_step(proposal: Proposal, actor: Actor, stage: str = "review") -> Step:

@@ -10,6 +10,8 @@ from django.db.models import Count, Sum
 
 from doudi.cases.models import Proposal
 from doudi.kernel.actors import Actor
+from doudi.kernel.calendar import working_days_between
+from doudi.kernel.errors import BadInput
 from doudi.payments.models import RUN_STATES, PayRun
 from doudi.policy.models import LocalRule
 from doudi.ui.jinja_env import page_url_or_none, query_of
@@ -39,7 +41,7 @@ order by b.division_code, b.kind, b.id desc
 """
 
 FIRST_ITEMS_SQL = """
-select p.id, p.programme, p.kind, p.lane, p.amount_before_fen_m, p.amount_after_fen_m, p.since_month,
+select p.id, p.programme, p.kind, p.lane, p.amount_before_fen_m, p.amount_after_fen_m, p.since_month, p.due_on,
        coalesce(s.name, h.name, '') as subject_name, p.subject_kind, coalesce(d.name, p.division_code) as place_name
 from cases_proposal p
 join registry_household f on f.id = p.household_id
@@ -47,7 +49,7 @@ left join registry_person h on h.id = f.head_id
 left join registry_person s on s.id = p.subject_id and p.subject_kind = 'p'
 left join places_division d on d.code = p.division_code and d.since <= %(on)s and (d.until is null or d.until > %(on)s)
 where p.state = %(state)s
-order by p.lane desc, p.id
+order by p.due_on, p.lane desc, p.id
 limit %(limit)s
 """
 
@@ -172,9 +174,22 @@ def latest_batches() -> list[dict[str, Any]]:
 
 
 def first_items(actor: Actor, on: dt.date) -> list[dict[str, Any]]:
-    """List the first proposals that wait for this post, doubtful ones first; one query."""
+    """List the first proposals that wait for this post, the most pressing first; one query."""
     state = STAGE_OF_ROLE.get(actor.role)
-    return _rows(FIRST_ITEMS_SQL, {"state": state, "limit": FIRST_ITEMS, "on": on}) if state else []
+    if state is None:
+        return []
+    found = _rows(FIRST_ITEMS_SQL, {"state": state, "limit": FIRST_ITEMS, "on": on})
+    return [{**item, "days_left": days_left(on, item["due_on"])} for item in found]
+
+
+def days_left(on: dt.date, due_on: dt.date) -> int:
+    """Count the working days left; negative when overdue. Plain days where the year's holidays are not recorded."""
+    first, last = min(on, due_on), max(on, due_on)
+    try:
+        days = working_days_between(first, last)
+    except BadInput:
+        days = (last - first).days
+    return days if due_on >= on else -max(days, 1)
 
 
 def latest_run() -> PayRun | None:

@@ -13,6 +13,7 @@ from doudi.funds.models import ACCOUNT_KINDS, JOURNAL_KINDS, Journal, Leg
 from doudi.kernel.errors import NotPermitted
 from doudi.payments.models import BankFile, Line, PayRun, ReturnLine
 from doudi.registry.models import Household, Person
+from doudi.security.models import User
 
 STAGE_LABELS = {"review": "乡镇审核", "confirm": "县级确认", "return": "退回"}
 
@@ -31,7 +32,7 @@ class Chain:
     award: Award | None
     roster: Batch | None
     proposal: Proposal | None
-    steps: list[Step]
+    steps: list[tuple[Step, str]]
     determination: Determination | None
     determination_run: Run | None
     is_recheck: bool
@@ -62,7 +63,7 @@ def chain_of(line_id: int) -> Chain:
         award=award,
         roster=Batch.objects.filter(pk=award.batch_id).first() if award and award.batch_id else None,
         proposal=proposal,
-        steps=list(Step.objects.filter(proposal=proposal).order_by("id")) if proposal else [],
+        steps=_steps_of(proposal) if proposal else [],
         determination=determination,
         determination_run=Run.objects.filter(pk=determination.run_id).first() if determination else None,
         is_recheck=is_recheck,
@@ -87,6 +88,14 @@ def _determination_of(award: Award | None, proposal: Proposal | None, month: str
         .first()
     )
     return newest, newest is not None
+
+
+def _steps_of(proposal: Proposal) -> list[tuple[Step, str]]:
+    """Give the decisions with the names of the people who made them."""
+    steps = list(Step.objects.filter(proposal=proposal).order_by("id"))
+    keys = {step.person_key for step in steps}
+    names = dict(User.objects.filter(person_key__in=keys).values_list("person_key", "name"))
+    return [(step, names.get(step.person_key, step.person_key)) for step in steps]
 
 
 def _subject_name(line: Line, award: Award | None) -> str:

@@ -19,6 +19,7 @@ FEATURES = (
     "audit",
     "admin",
     "trace",
+    "reveal",
 )
 
 

@@ -61,7 +61,7 @@ def switches_of(actor: Actor, today: dt.date) -> list[Banner]:
     return switch_banners(actor.scope_code, today, ALL_SWITCHES)
 
 
-@desk("view_list")
+@desk()
 def workbench(request: HttpRequest) -> HttpResponse:
     """Show the heaps of the post, the first items, the clock of the report and the switches in force."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
