@@ -40,9 +40,7 @@ def words_of(law: Law, on: dt.date) -> dict[str, Any]:
 
 def keep(law: Law, on: dt.date, rule_digest: str, parameter_digest: str, parameters: ParameterTable) -> None:
     """File the words of the rules and the resolved values; what is filed already stays."""
-    known = set(
-        FrozenText.objects.filter(digest__in=[rule_digest, parameter_digest]).values_list("digest", flat=True)
-    )
+    known = set(FrozenText.objects.filter(digest__in=[rule_digest, parameter_digest]).values_list("digest", flat=True))
     texts = {
         rule_digest: ("words", lambda: words_of(law, on)),
         parameter_digest: (

@@ -153,7 +153,9 @@ def families_of(run: Run, household_ids: Iterable[int]) -> dict[int, Family]:
             return memory.execute(ROWS.format(table=source, order=order), wanted).to_arrow_table()
 
         found = Snapshot(
-            rows("persons", "household_id, person_id"), rows("households", "household_id"), rows("facts", "household_id")
+            rows("persons", "household_id, person_id"),
+            rows("households", "household_id"),
+            rows("facts", "household_id"),
         )
     return _families(found)
 

@@ -182,8 +182,7 @@ def build(inputs: Inputs, known: Known, on: dt.date) -> Snapshot:
 def _pivot(subject: str, inputs: Collection[Input], own: Collection[str]) -> str:
     names = [one.name for one in inputs if one.name not in own]
     parts = [
-        f"max(value_int) filter (where name = '{name}') as {name}, "
-        f"bool_or(name = '{name}') as {name}_said"
+        f"max(value_int) filter (where name = '{name}') as {name}, bool_or(name = '{name}') as {name}_said"
         for name in names
     ]
     return f"select {subject}_id, {', '.join(parts)} from {subject}_facts group by 1"

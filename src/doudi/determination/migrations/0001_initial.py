@@ -5,69 +5,91 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='FrozenText',
+            name="FrozenText",
             fields=[
-                ('digest', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=20)),
-                ('body', models.TextField()),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('row_hash', models.BinaryField(null=True)),
+                ("digest", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=20)),
+                ("body", models.TextField()),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("row_hash", models.BinaryField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=10)),
-                ('month', models.CharField(max_length=7)),
-                ('place_code', models.CharField(db_collation='C', max_length=12)),
-                ('reference_on', models.DateField()),
-                ('known_on', models.DateField()),
-                ('rule_digest', models.CharField(max_length=64)),
-                ('parameter_digest', models.CharField(max_length=64)),
-                ('sql_digest', models.CharField(max_length=64)),
-                ('engine_version', models.CharField(max_length=40)),
-                ('snapshot_path', models.CharField(max_length=200)),
-                ('snapshot_sha256', models.CharField(max_length=64)),
-                ('household_count', models.PositiveIntegerField()),
-                ('person_count', models.PositiveIntegerField()),
-                ('row_count', models.PositiveIntegerField()),
-                ('rows_digest', models.CharField(max_length=64)),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('row_hash', models.BinaryField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=10)),
+                ("month", models.CharField(max_length=7)),
+                ("place_code", models.CharField(db_collation="C", max_length=12)),
+                ("reference_on", models.DateField()),
+                ("known_on", models.DateField()),
+                ("rule_digest", models.CharField(max_length=64)),
+                ("parameter_digest", models.CharField(max_length=64)),
+                ("sql_digest", models.CharField(max_length=64)),
+                ("engine_version", models.CharField(max_length=40)),
+                ("snapshot_path", models.CharField(max_length=200)),
+                ("snapshot_sha256", models.CharField(max_length=64)),
+                ("household_count", models.PositiveIntegerField()),
+                ("person_count", models.PositiveIntegerField()),
+                ("row_count", models.PositiveIntegerField()),
+                ("rows_digest", models.CharField(max_length=64)),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("row_hash", models.BinaryField(null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('place_code', 'month', 'snapshot_sha256', 'rule_digest', 'parameter_digest', 'reference_on'), name='run_same_inputs_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "place_code",
+                            "month",
+                            "snapshot_sha256",
+                            "rule_digest",
+                            "parameter_digest",
+                            "reference_on",
+                        ),
+                        name="run_same_inputs_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Determination',
+            name="Determination",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject_kind', models.CharField(max_length=1)),
-                ('subject_id', models.BigIntegerField()),
-                ('household_id', models.BigIntegerField()),
-                ('programme', models.CharField(max_length=40)),
-                ('outcome', models.PositiveSmallIntegerField()),
-                ('amount_fen_m', models.BigIntegerField(null=True)),
-                ('criteria_met', models.BigIntegerField()),
-                ('criteria_unknown', models.BigIntegerField()),
-                ('route', models.CharField(blank=True, max_length=20)),
-                ('division_code', models.CharField(db_collation='C', max_length=12)),
-                ('row_hash', models.BinaryField(null=True)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='determination.run')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject_kind", models.CharField(max_length=1)),
+                ("subject_id", models.BigIntegerField()),
+                ("household_id", models.BigIntegerField()),
+                ("programme", models.CharField(max_length=40)),
+                ("outcome", models.PositiveSmallIntegerField()),
+                ("amount_fen_m", models.BigIntegerField(null=True)),
+                ("criteria_met", models.BigIntegerField()),
+                ("criteria_unknown", models.BigIntegerField()),
+                ("route", models.CharField(blank=True, max_length=20)),
+                ("division_code", models.CharField(db_collation="C", max_length=12)),
+                ("row_hash", models.BinaryField(null=True)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="determination.run"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['household_id', 'run'], name='determination_household'), models.Index(fields=['division_code', 'id'], name='determination_division')],
-                'constraints': [models.UniqueConstraint(fields=('run', 'subject_kind', 'subject_id', 'programme'), name='determination_once')],
+                "indexes": [
+                    models.Index(fields=["household_id", "run"], name="determination_household"),
+                    models.Index(fields=["division_code", "id"], name="determination_division"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("run", "subject_kind", "subject_id", "programme"), name="determination_once"
+                    )
+                ],
             },
         ),
     ]

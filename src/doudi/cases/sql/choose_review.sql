@@ -1,0 +1,7 @@
+create temp table chosen on commit drop as
+select p.id, p.division_code, 1 + (select count(*) from cases_step s where s.proposal_id = p.id and s.stage = 'review')
+       as round
+from cases_proposal p
+where p.division_code >= %(low)s and p.division_code < %(high)s and p.cycle_month <= %(month)s
+  and p.state = 'proposed' and p.lane = 'clean'
+order by p.id for update
