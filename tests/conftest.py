@@ -103,7 +103,7 @@ def _template(server: PgBox) -> str:
     secrets = load_secrets(_test_home())
     with (_test_home() / ".template.lock").open("a") as lock, _admin(server) as admin:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if admin.execute("select from pg_database where datname = %s", [name]).fetchone():
+        if admin.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
             return name
         _drop_leftovers(admin)
         making = f"{name}_new"
