@@ -6,6 +6,7 @@ A problem is told in Chinese with the file, the column and the row; nothing is r
 import dataclasses
 import difflib
 import pathlib
+from collections.abc import Collection
 from typing import Any
 
 import duckdb
@@ -32,7 +33,7 @@ class Table:
     columns: tuple[str, ...]
     row_count: int
 
-    def select(self, inputs: Inputs, names: set[str], place_code: str | None = None) -> str:
+    def select(self, inputs: Inputs, names: Collection[str], place_code: str | None = None) -> str:
         """Write the query of typed inputs; an absent nullable column is unknown throughout."""
         parts = []
         for one in inputs.of(self.entity):

@@ -121,8 +121,8 @@ class Programme:
             raise RuleError(f"规则 {name} 没有依据条款", next_step="在装饰器里写上 law(文件)[条款]")
         if entity not in (PERSON, HOUSEHOLD):
             raise RuleError(f"规则 {name} 的主体只能是 PERSON 或 HOUSEHOLD")
-        days = {key: _day(more.pop(key, None)) for key in ("since", "until")}
-        self.rules.append(Rule(name, kind, entity, self.name, cites=cites, **days, **more))
+        more |= {"since": _day(more.get("since")), "until": _day(more.get("until"))}
+        self.rules.append(Rule(name=name, kind=kind, entity=entity, programme=self.name, cites=cites, **more))
 
     def _deco(self, kind: str, entity: str, cite: Cites, **more: Any) -> Callable[[Function], Function]:
         def register(function: Function) -> Function:

@@ -58,12 +58,12 @@ class Sql(Expression):
 
     def _arithmetic(self, symbol: str, left: Any, right: Any) -> "Sql":
         low: int | None = None
-        lows = _low(left), _low(right)
-        if lows[0] is not None and lows[1] is not None:
+        first, second = _low(left), _low(right)
+        if first is not None and second is not None:
             if symbol == "+":
-                low = lows[0] + lows[1]
-            elif symbol == "*" and min(lows) >= 0:
-                low = lows[0] * lows[1]
+                low = first + second
+            elif symbol == "*" and first >= 0 and second >= 0:
+                low = first * second
         return Sql(f"({text_of(left)} {symbol} {text_of(right)})", _nullable(left, right), low)
 
     def __add__(self, other: Any) -> "Sql":

@@ -26,12 +26,12 @@ class Unknown:
     __hash__ = object.__hash__
 
     def __and__(self, other: Any) -> Any:
-        return False if other is False else other.__rand__(self) if isinstance(other, Expression) else self
+        return False if other is False else other & self if isinstance(other, Expression) else self
 
     __rand__ = __and__
 
     def __or__(self, other: Any) -> Any:
-        return True if other is True else other.__ror__(self) if isinstance(other, Expression) else self
+        return True if other is True else other | self if isinstance(other, Expression) else self
 
     __ror__ = __or__
 
@@ -52,7 +52,7 @@ class Expression:
     """A formula in the making; operators give formulas again and nothing may branch on one.
 
     Not an abstract base class: rules ask ``isinstance`` at every step and that must be cheap.
-    Subclasses also give ``+ - *``, the comparisons, ``&`` and ``|`` with Kleene's meaning.
+    Subclasses also give ``+ - *`` and the comparisons; ``&`` and ``|`` have Kleene's meaning.
     """
 
     __slots__ = ()
@@ -77,6 +77,12 @@ class Expression:
         raise NotImplementedError
 
     def least_of(self, other: Any) -> "Expression":
+        raise NotImplementedError
+
+    def __and__(self, other: Any) -> "Expression":
+        raise NotImplementedError
+
+    def __or__(self, other: Any) -> "Expression":
         raise NotImplementedError
 
     def __floordiv__(self, divisor: Any) -> "Expression":
