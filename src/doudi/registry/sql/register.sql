@@ -128,12 +128,15 @@ from family_row where person_id is null and id_index is null and conflict is nul
 on conflict (temporary_number) do nothing
 
 -- name: mark_repeated
+with standing as (
+  select distinct on (person_id) person_id, n, household_id
+  from family_row where person_id is not null and conflict is null order by person_id, n
+)
 update family_row r
-set conflict = case when earlier.household_id = r.household_id then 'repeated' else 'two_families' end,
-  other_household = earlier.household_id
-from family_row earlier
-where earlier.person_id = r.person_id and earlier.n < r.n and r.conflict is null and earlier.conflict is null
-  and earlier.n = (select min(n) from family_row e where e.person_id = r.person_id and e.conflict is null)
+set conflict = case when s.household_id = r.household_id then 'repeated' else 'two_families' end,
+    other_household = s.household_id
+from standing s
+where s.person_id = r.person_id and r.n > s.n and r.conflict is null
 
 -- name: mark_two_families
 update family_row r set conflict = 'two_families', other_household = m.household_id
