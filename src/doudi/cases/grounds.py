@@ -8,7 +8,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from doudi.cases.plan import FLAG_FIELDS, FREEZE_FIELDS, PHASE_OUT_FIELDS, UNVERIFIED_FIELDS, Ground
+from doudi.cases.plan import (
+    DETERMINATION_FIELDS,
+    FLAG_FIELDS,
+    FREEZE_FIELDS,
+    PHASE_OUT_FIELDS,
+    UNVERIFIED_FIELDS,
+    Ground,
+)
 from doudi.determination import frozen
 from doudi.determination.held import HeldAwards
 from doudi.determination.models import Run
@@ -25,19 +32,6 @@ STANDARDS: dict[str, tuple[str, ...]] = {
     "disability_care_subsidy": ("care_subsidy_grade1_fen_m", "care_subsidy_grade2_fen_m"),
 }
 COMPARED_FACTS = ("wage_fen_m", "pension_fen_m", "business_income_fen_m", "transfer_income_fen_m", "disability_grade")
-DETERMINATION_FIELDS = pa.schema(
-    [
-        ("id", pa.int64()),
-        ("subject_kind", pa.string()),
-        ("subject_id", pa.int64()),
-        ("household_id", pa.int64()),
-        ("programme", pa.string()),
-        ("outcome", pa.int32()),
-        ("amount_fen_m", pa.int64()),
-        ("route", pa.string()),
-        ("division_code", pa.string()),
-    ]
-)
 DETERMINATIONS = """
 select id, subject_kind, subject_id, household_id, programme, outcome, amount_fen_m, route, division_code
 from determination_determination where run_id = %(run)s order by id

@@ -4,7 +4,6 @@ Grain: one row per subject and programme for which something should change.  Not
 """
 
 import dataclasses
-import datetime as dt
 import pathlib
 from typing import Any
 
@@ -15,6 +14,19 @@ from doudi.cases.enums import REMARKS
 from doudi.determination.held import HeldAwards
 from doudi.kernel.periods import Month
 
+DETERMINATION_FIELDS = pa.schema(
+    [
+        ("id", pa.int64()),
+        ("subject_kind", pa.string()),
+        ("subject_id", pa.int64()),
+        ("household_id", pa.int64()),
+        ("programme", pa.string()),
+        ("outcome", pa.int32()),
+        ("amount_fen_m", pa.int64()),
+        ("route", pa.string()),
+        ("division_code", pa.string()),
+    ]
+)
 FREEZE_FIELDS = pa.schema(
     [("place_code", pa.string()), ("programme", pa.string()), ("clause", pa.string()), ("until", pa.date32())]
 )
@@ -70,7 +82,7 @@ class Ground:
     unverified: pa.Table
 
 
-def plan(ground: Ground, month: Month, on: dt.date) -> pa.Table:
+def plan(ground: Ground, month: Month) -> pa.Table:
     """
     Work out what should begin, change, end or fade out from a month on.
 
@@ -86,5 +98,5 @@ def plan(ground: Ground, month: Month, on: dt.date) -> pa.Table:
         memory.register("unverified", ground.unverified)
         memory.register("awards", ground.held.awards)
         memory.register("coverage", ground.held.coverage)
-        asked: dict[str, Any] = {"first": month.first_day, "on": on, "remarks": sorted(REMARKS)}
+        asked: dict[str, Any] = {"first": month.first_day, "remarks": sorted(REMARKS)}
         return memory.execute(PLAN, asked).to_arrow_table().cast(PLAN_FIELDS)

@@ -104,7 +104,7 @@ def propose_county(
     _refuse_when_later(county_code, month)
     with connection.cursor() as cursor:
         cursor.execute(ONE_AT_A_TIME, [county_code])
-    stage(plan(grounds.ground_of(run, on, held), month, on), "planned")
+    stage(plan(grounds.ground_of(run, on, held), month), "planned")
     with connection.cursor() as cursor:
         _drop(cursor, "standing")
         _run(cursor, "standing", asked)
