@@ -7,7 +7,7 @@ STATE = law("D52", "国务院关于残疾人两项补贴制度的意见")
 disability_care_subsidy = Programme("disability_care_subsidy")
 
 
-@disability_care_subsidy.applies(PERSON, STATE["补贴对象"])
+@disability_care_subsidy.applies(PERSON, STATE["补贴对象"], since="2016-01-01")
 def care_subsidy_at_stake(disability_grade, held_care_subsidy):
     return held_care_subsidy | missing(disability_grade) | certainly(disability_grade > 0)
 

@@ -187,7 +187,9 @@ def tekun_at_home(tekun_fits):
     return tekun_fits
 
 
-@tekun.fact(PERSON, (STATE["供养标准"], RULES["第二十二条"]), label="照料护理(集中)", unit="fen/month")
+@tekun.fact(
+    PERSON, (MEASURES["第十五条"], STATE["供养标准"], RULES["第二十二条"]), label="照料护理(集中)", unit="fen/month"
+)
 def care_institution_fen_m(
     self_care_failed_count,
     tekun_care_able_institution_fen_m,
@@ -201,7 +203,9 @@ def care_institution_fen_m(
     return where(self_care_failed_count == 0, tekun_care_able_institution_fen_m, dependent)
 
 
-@tekun.fact(PERSON, (STATE["供养标准"], RULES["第二十二条"]), label="照料护理(分散)", unit="fen/month")
+@tekun.fact(
+    PERSON, (MEASURES["第十五条"], STATE["供养标准"], RULES["第二十二条"]), label="照料护理(分散)", unit="fen/month"
+)
 def care_home_fen_m(
     self_care_failed_count, tekun_care_able_home_fen_m, tekun_care_partly_home_fen_m, tekun_care_wholly_home_fen_m
 ):
@@ -210,11 +214,11 @@ def care_home_fen_m(
     return where(self_care_failed_count == 0, tekun_care_able_home_fen_m, dependent)
 
 
-@tekun.amount(PERSON, STATE["供养标准"], route=1, label="集中供养金(基本生活加照料护理)")
+@tekun.amount(PERSON, (MEASURES["第十五条"], STATE["供养标准"]), route=1, label="集中供养金(基本生活加照料护理)")
 def tekun_institution_amount_fen_m(tekun_basic_institution_fen_m, care_institution_fen_m):
     return tekun_basic_institution_fen_m + care_institution_fen_m
 
 
-@tekun.amount(PERSON, STATE["供养标准"], route=2, label="分散供养金(基本生活加照料护理)")
+@tekun.amount(PERSON, (MEASURES["第十五条"], STATE["供养标准"]), route=2, label="分散供养金(基本生活加照料护理)")
 def tekun_home_amount_fen_m(tekun_basic_home_fen_m, care_home_fen_m):
     return tekun_basic_home_fen_m + care_home_fen_m

@@ -10,6 +10,7 @@ class LocalRule(models.Model):
     """A value or switch decided for one place and period, by a document, by two people.
 
     Grain: one decision. In force once confirmed; ends by itself at ``until``.
+    People are named by ``person_key``, so that two log-ins of one person are not two people.
     """
 
     kind = models.CharField(max_length=10)  # parameter, switch
@@ -17,6 +18,7 @@ class LocalRule(models.Model):
     division_code = models.CharField(**CODE)
     area = models.CharField(max_length=5, blank=True)
     value_int = models.BigIntegerField(null=True)
+    is_on = models.BooleanField(default=True)  # a switch row that is off ends what came before it
     settings = models.JSONField(default=dict)
     programmes = models.JSONField(default=list)
     since = models.DateField()
@@ -28,12 +30,22 @@ class LocalRule(models.Model):
     note = models.CharField(max_length=300, blank=True)
     state = models.CharField(max_length=10, default="proposed")  # proposed, confirmed, withdrawn
     proposed_by = models.CharField(max_length=60)
+    proposed_by_name = models.CharField(max_length=60, blank=True)
     confirmed_by = models.CharField(max_length=60, blank=True)
+    confirmed_by_name = models.CharField(max_length=60, blank=True)
+    withdrawn_by_name = models.CharField(max_length=60, blank=True)
+    version = models.PositiveIntegerField(default=1)
     recorded_at = models.DateTimeField(auto_now_add=True)
+    row_hash = models.BinaryField(null=True)
 
     class Meta:
+        indexes = [models.Index(fields=["name", "division_code"], name="local_rule_place")]
         constraints = [
             models.CheckConstraint(name="local_rule_period", condition=Q(until__isnull=True) | Q(until__gt=F("since"))),
+            models.CheckConstraint(name="local_rule_kind", condition=Q(kind__in=["parameter", "switch"])),
+            models.CheckConstraint(
+                name="local_rule_state", condition=Q(state__in=["proposed", "confirmed", "withdrawn"])
+            ),
             models.CheckConstraint(
                 name="local_rule_two_people",
                 condition=~Q(state="confirmed") | (~Q(confirmed_by="") & ~Q(confirmed_by=F("proposed_by"))),

@@ -1,0 +1,27 @@
+"""The frozen columns of local rules: what was decided never changes; only its state and its end move on."""
+
+from doudi.audit.seals import Sealed
+
+SEALED = [
+    Sealed(
+        table="policy_localrule",
+        columns=(
+            "id",
+            "kind",
+            "name",
+            "division_code",
+            "area",
+            "value_int",
+            "is_on",
+            "settings",
+            "programmes",
+            "since",
+            "known_on",
+            "document",
+            "document_number",
+            "clause",
+            "proposed_by",
+        ),
+        append_only=False,
+    ),
+]
