@@ -135,8 +135,8 @@ def _told_lines(told: "Explanation", with_steps: bool) -> list[str]:
         if with_steps:
             lines.append("  步骤")
             lines += [f"    {number}. {step.text}  [{step.clause}]" for number, step in enumerate(one.steps, 1)]
-            facts = dict.fromkeys(fact for step in one.steps for fact in step.facts if fact.source or fact.since)
-            lines += [f"    事实 {f.person}{f.label} {f.text}:{_origin(f)}" for f in facts]
+            facts = [fact for step in one.steps for fact in step.facts if fact.source or fact.since]
+            lines += dict.fromkeys(f"    事实 {f.person}{f.label} {f.text}:{_origin(f)}" for f in facts)
         lines.append("")
     return lines
 

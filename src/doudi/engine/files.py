@@ -37,7 +37,7 @@ class Table:
         """Write the query of typed inputs; an absent nullable column is unknown throughout."""
         parts = []
         for one in inputs.of(self.entity):
-            if one.name not in names and not one.is_key:
+            if one.name not in names and not one.is_key and one.name != "is_rural":
                 continue
             if one.name == "place_code" and place_code is not None:
                 source = (
