@@ -24,7 +24,7 @@ from doudi.places import queries as places
 from doudi.registry import queries as registry
 from doudi.registry.enums import AREAS
 from doudi.registry.slips import HouseholdFile
-from doudi.security.permissions import allowed, require
+from doudi.security.permissions import may, require
 from doudi.security.web import desk
 
 COUNTY_LEVEL = 3
@@ -168,8 +168,8 @@ def household_file(request: HttpRequest, household_id: int) -> HttpResponse:
             "decided": household_story.decided_for(household_id, everyone),
             "sheets": household_facts.sheets_of(household_id, found.members, county, today),
             "story": household_story.timeline(household_id, everyone, awards, payments, proposals),
-            "may_state": allowed(actor, "state_fact", code),
-            "may_reveal": allowed(actor, "reveal_identity", code),
+            "may_state": may(actor, "state_fact", code),
+            "may_reveal": may(actor, "reveal_identity", code),
             "may_open_batches": actor.role in BATCH_READERS,
         },
     )

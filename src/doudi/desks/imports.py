@@ -29,7 +29,7 @@ from doudi.kernel import codes
 from doudi.kernel.actors import Actor
 from doudi.kernel.errors import BadInput, NotPermitted
 from doudi.places import queries as places
-from doudi.security.permissions import allowed, require
+from doudi.security.permissions import may, require
 from doudi.security.web import desk
 
 PAGE_SIZE = 50
@@ -98,7 +98,7 @@ def _list_page(request: HttpRequest, errors: dict[str, str] | None = None, statu
             "chosen": [("种类", KINDS[kind].label, "kind")] if kind in KINDS else [],
             "upload_options": [("", "按文件名识别"), *((k.name, k.label) for k in KINDS.values())],
             "errors": errors or {},
-            "may_import": allowed(actor, "import_facts", county) and codes.level(county) == COUNTY_LEVEL,
+            "may_import": may(actor, "import_facts", county) and codes.level(county) == COUNTY_LEVEL,
         },
         status=status,
     )
@@ -187,7 +187,7 @@ def import_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     batch = _batch(request, batch_id)
     rows = RejectedRow.objects.filter(batch=batch).order_by("row_number", "id")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    may_download = allowed(_actor(request), "import_facts", batch.division_code)
+    may_download = may(_actor(request), "import_facts", batch.division_code)
     return render(
         request,
         "desks/imports/import_batch.html",
