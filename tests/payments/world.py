@@ -34,7 +34,9 @@ class World:
     awards: list[Award]
 
 
-def make_world(count: int, *, programme: str = "dibao", amount_fen: int = 30_000, start: int = 0) -> World:
+def make_world(
+    count: int, *, programme: str = "dibao", amount_fen: int = 30_000, start: int = 0, route: str = ""
+) -> World:
     """Make families of one person, each with an account and an award; amounts differ by family."""
     known = Programme[programme]
     people = Person.objects.bulk_create(
@@ -68,6 +70,7 @@ def make_world(count: int, *, programme: str = "dibao", amount_fen: int = 30_000
                 programme_number=known.number,
                 amount_fen_m=amount_fen + n,
                 since=SINCE,
+                route=route,
                 division_code=TOWNSHIP,
             )
             for n, (person, household) in enumerate(zip(people, households, strict=True))
@@ -95,6 +98,14 @@ def account_of(household: Household, number: str, *, since: dt.date = SINCE) -> 
         since=since,
         division_code=household.division_code,
     )
+
+
+def change_account(account: PayeeAccount, number: str) -> PayeeAccount:
+    """End an account today and give the family another."""
+    PayeeAccount.objects.filter(pk=account.pk).update(until=ON)
+    changed = account_of(account.household, number, since=ON)
+    changed.save()
+    return changed
 
 
 def says_dead(person: Person, day: str, *, known_on: dt.date = ON) -> Fact:
