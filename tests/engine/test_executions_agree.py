@@ -34,8 +34,7 @@ def scalar_rows(law: Law, families: list[dict[str, Any]], on: dt.date) -> dict[s
             row[f"{one.programme}_criteria_met"] = one.criteria_met
             row[f"{one.programme}_criteria_unknown"] = one.criteria_unknown
             if plans[one.programme].has_routes:
-                numbers = {name: number for number, name in plans[one.programme].route_names.items()}
-                row[f"{one.programme}_route"] = numbers.get(one.route, 0)
+                row[f"{one.programme}_route"] = one.route_number
         rows["persons"] += persons
         rows["households"].append(household)
     rows["persons"].sort(key=lambda row: (row["household_id"], row["person_id"]))

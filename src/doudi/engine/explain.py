@@ -217,10 +217,7 @@ class _Teller:
 
     def tell(self, plan: ProgrammePlan, person: int | None, flips: list[Flip]) -> ProgrammeExplanation:
         decision = decision_of(self.reckoning, plan, person)
-        route = next((r for r in plan.routes if decision.route and r.route_name == decision.route), None)
-        if route is None and decision.outcome == GRANTS:
-            number = self.reckoning.of(plan.value("open_route"), person)
-            route = next(r for r in plan.routes if r.route == number)
+        route = next((r for r in plan.routes if r.route == decision.route_number), None)
         criteria = tuple(self._criterion(rule, person) for rule in plan.criteria)
         missing: tuple[MissingFact, ...] = ()
         if decision.outcome == NEEDS_FACTS:

@@ -48,6 +48,7 @@ class ProgrammeDecision:
     criteria_met: int
     criteria_unknown: int
     route: str
+    route_number: int
     applies: bool
 
     @property
@@ -147,6 +148,7 @@ def decision_of(reckoning: Reckoning, plan: ProgrammePlan, person: int | None) -
     if plan.applies:
         answer = value(plan.applies)
         applies = answer is UNKNOWN or bool(answer)
+    number = value(plan.value("open_route")) if outcome == GRANTS else 0
     return ProgrammeDecision(
         programme=plan.name,
         label=plan.label,
@@ -155,7 +157,8 @@ def decision_of(reckoning: Reckoning, plan: ProgrammePlan, person: int | None) -
         amount_fen_m=None if outcome == NEEDS_FACTS else amount,
         criteria_met=value(plan.value("criteria_met")),
         criteria_unknown=value(plan.value("criteria_unknown")),
-        route=plan.route_names.get(value(plan.value("open_route")), "") if outcome == GRANTS else "",
+        route=plan.route_names.get(number, ""),
+        route_number=number,
         applies=applies,
     )
 
