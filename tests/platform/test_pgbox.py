@@ -29,9 +29,9 @@ def test_server_is_closed_to_others(box):
     assert stat.S_IMODE(box.password_file.stat().st_mode) == 0o600
     with pytest.raises(psycopg.OperationalError):
         connect(box, password="wrong")
+    names = ["listen_addresses", "data_checksums", "password_encryption"]
     with connect(box) as link:
-        rows = dict(link.execute("select name, setting from pg_settings where name = any(%s)",
-                                 [["listen_addresses", "data_checksums", "password_encryption"]]).fetchall())  # fmt: skip
+        rows = dict(link.execute("select name, setting from pg_settings where name = any(%s)", [names]).fetchall())
     assert rows == {"listen_addresses": "", "data_checksums": "on", "password_encryption": "scram-sha-256"}
 
 

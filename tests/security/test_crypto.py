@@ -41,7 +41,13 @@ def test_changed_ciphertext_is_refused(position):
 
 
 def test_index_is_the_same_for_every_way_of_writing():
-    ways = ["99999919500101123X", "99999919500101123x", " 99999919500101123X ", "99999919500101123X", "'99999919500101123X\u200b"]
+    ways = [
+        "99999919500101123X",
+        "99999919500101123x",
+        " 99999919500101123X ",
+        "99999919500101123X",
+        "'99999919500101123X\u200b",
+    ]
 
     assert len({crypto.blind_index(way) for way in ways}) == 1
     assert crypto.blind_indexes(ways) == [crypto.blind_index(way) for way in ways]

@@ -2,8 +2,6 @@
 
 from django.db import models
 
-CODE = {"max_length": 12, "db_collation": "C"}
-
 
 class Entry(models.Model):
     """Who did what to which thing. Grain: (chain, seq). Never edited.
@@ -19,7 +17,7 @@ class Entry(models.Model):
     person_key = models.CharField(max_length=60)
     role = models.CharField(max_length=20)
     verb = models.CharField(max_length=60)
-    division_code = models.CharField(**CODE)
+    division_code = models.CharField(max_length=12, db_collation="C")
     subject = models.CharField(max_length=200)
     details = models.JSONField()
     prev_hash = models.BinaryField()

@@ -78,7 +78,7 @@ def checks(sample: int, heads: list[ChainHead]) -> Iterator[Checked]:
         ("权限围栏", _guards),
         ("操作留痕", chain),
         ("封存的行", _seals),
-        *((name, lambda check=check: ("全部", list(check()))) for name, check in rooms),  # type: ignore[misc]
+        *((name, lambda check=check: ("全部", list(check()))) for name, check in rooms),
         ("认定重算", lambda: _replay(sample)),
     ]
     for name, part in parts:

@@ -127,7 +127,7 @@ def _sealed(ring: KeyRing, text: str, index: bytes, nonce: bytes) -> bytes:
     return head + nonce + ring.cipher(ring.newest).encrypt(nonce, text.encode(), head + index)
 
 
-def seal(text: str, index: bytes) -> bytes:
+def seal(text: str, index: bytes | memoryview) -> bytes:
     """Encrypt a number bound to its index; the same bytes beside another index do not open."""
     return _sealed(key_ring(), text, bytes(index), os.urandom(NONCE_BYTES))
 
@@ -143,7 +143,7 @@ def seal_all(texts: Sequence[str], indexes: Sequence[bytes] | None = None) -> li
     ]
 
 
-def open_sealed(blob: bytes, index: bytes) -> str:
+def open_sealed(blob: bytes | memoryview, index: bytes | memoryview) -> str:
     """Decrypt a number.
 
     :raises SealBroken: changed bytes, another index, or a missing key.

@@ -5,8 +5,6 @@ from django.contrib.auth.models import UserManager
 from django.db import models
 from django.db.models import F, Q
 
-CODE = {"max_length": 12, "db_collation": "C"}
-
 
 class User(AbstractBaseUser):
     """One log-in. ``person_key`` names the human being, so that two log-ins of one person never count as two."""
@@ -14,7 +12,7 @@ class User(AbstractBaseUser):
     login = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=60)
     person_key = models.CharField(max_length=60)
-    is_active = models.BooleanField(default=True)
+    is_active = models.BooleanField(default=True)  # type: ignore[misc]
     must_change_password = models.BooleanField(default=False)
     made_at = models.DateTimeField(auto_now_add=True)
 
@@ -32,7 +30,7 @@ class Post(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     person_key = models.CharField(max_length=60)  # as of the user; the guard of exclusive roles reads it
     role = models.CharField(max_length=20)
-    scope_code = models.CharField(**CODE, blank=True)
+    scope_code = models.CharField(max_length=12, db_collation="C", blank=True)
     since = models.DateField()
     until = models.DateField(null=True)
     stands_in_for = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")

@@ -44,7 +44,7 @@ def new_password() -> str:
 
 def _check_password(password: str, user: User) -> None:
     try:
-        validate_password(password, user)  # type: ignore[arg-type]
+        validate_password(password, user)
     except ValidationError as error:
         raise BadInput(";".join(error.messages), where="口令", next_step=PASSWORD_STEP) from error
 

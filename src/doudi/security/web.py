@@ -116,7 +116,7 @@ def _page_name(request: HttpRequest) -> str:
 
 
 def _asked(request: HttpRequest) -> dict[str, Any]:
-    query = {name: scrubbed(value[:QUERY_LIMIT]) for name, value in request.GET.items() if value}
+    query = {name: scrubbed(str(value)[:QUERY_LIMIT]) for name, value in request.GET.items() if value}
     return {"page": _page_name(request), "path": request.path[:QUERY_LIMIT], "from": client_address(request),
             **({"query": query} if query else {})}  # fmt: skip
 
