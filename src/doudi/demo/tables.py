@@ -45,7 +45,10 @@ def roster(world: World) -> Iterator[Row]:
         programmes = [p for p in HOUSEHOLD_ORDER if p in held]
         for place, member in enumerate([*family.members, *guests.get(number, [])]):
             relation = RELATION_LABEL[member.relation] if place < len(family.members) else "其他"
-            rows = [(_dibao_word(family, p), held[p] if place == 0 else None) for p in programmes[:1]]
+            # A family's programmes all stand on the head's rows; the others name the first one.
+            rows: list[tuple[str, int | None]]
+            rows = [(_dibao_word(family, p), held[p] if place == 0 else None) for p in programmes]
+            rows = rows if place == 0 else rows[:1]
             if place < len(family.members):
                 rows += _person_rows(world, number, place)
             for word, amount in rows or [("", None)]:
