@@ -80,7 +80,7 @@ def status() -> None:
 
 
 def demo(
-    people: Annotated[int, typer.Option(min=100, max=2_000_000, help="每县人数")] = 20_000,
+    people: Annotated[int, typer.Option(min=400, max=2_000_000, help="每县人数")] = 20_000,
     seed: Annotated[int, typer.Option(min=0, help="随机种子,同种子同数据")] = 1,
     port: PortOption = 8000,
     host: HostOption = "127.0.0.1",
