@@ -82,6 +82,8 @@ def register_accounts(rows: Sequence[AccountRow], *, actor: Actor, division_code
                 masked = crypto.mask_account(row.account)
                 holder, bank = names.clean_name(row.holder_name), row.bank_name.strip()
                 copy.write_row((n, row.household_id, row.person_id, secret, index, masked, holder, bank, row.since))
+        cursor.execute("analyze account_row")
+        cursor.execute(sql["keep_last"])
         cursor.execute(sql["drop_known"])
         cursor.execute(sql["end_replaced"])
         cursor.execute(sql["add"])

@@ -10,22 +10,21 @@ create temp table account_row (
 -- name: fill
 copy account_row (n, household_id, person_id, sealed, index, masked, holder, bank, since) from stdin
 
+-- name: keep_last
+with newest as (
+  select distinct on (household_id, person_id) n from account_row order by household_id, person_id, n desc
+)
+delete from account_row r where not exists (select from newest where newest.n = r.n)
+
 -- name: drop_known
-delete from account_row r
-where exists (
-    select from registry_payeeaccount a
-    where a.household_id = r.household_id and a.person_id is not distinct from r.person_id
-      and a.account_index = r.index and a.until is null
-  )
-  or exists (
-    select from account_row later
-    where later.household_id = r.household_id and later.person_id is not distinct from r.person_id and later.n > r.n
-  )
+delete from account_row r using registry_payeeaccount a
+where a.household_id = r.household_id and coalesce(a.person_id, 0) = coalesce(r.person_id, 0)
+  and a.account_index = r.index and a.until is null
 
 -- name: end_replaced
 update registry_payeeaccount a set until = greatest(a.since, r.since)
 from account_row r
-where a.household_id = r.household_id and a.person_id is not distinct from r.person_id and a.until is null
+where a.household_id = r.household_id and coalesce(a.person_id, 0) = coalesce(r.person_id, 0) and a.until is null
 
 -- name: add
 insert into registry_payeeaccount (household_id, person_id, account_encrypted, account_index, account_masked,

@@ -18,7 +18,7 @@ create index on family_row (person_id)
 
 -- name: match_identified
 update family_row r set person_id = coalesce(p.merged_into_id, p.id)
-from registry_person p where p.id_no_index = r.id_index
+from registry_person p where r.person_id is null and p.id_no_index = r.id_index
 
 -- name: match_temporary
 update family_row r set person_id = coalesce(p.merged_into_id, p.id)
@@ -83,7 +83,7 @@ with fresh as (
   ) one_each
 ), added as (
   insert into registry_household (number, filed_number, area, division_code, address, since)
-  select coalesce(nullif(household_number, ''), %(prefix)s || lpad((%(last)s - %(count)s + place)::text, 6, '0')),
+  select coalesce(nullif(household_number, ''), %(prefix)s || to_char(%(last)s - %(count)s + place, 'FM99999999000000')),
          household_key, area, division_code, address, since
   from fresh
   on conflict (number) do nothing
@@ -112,7 +112,7 @@ where found.n = r.n
 select count(*) from family_row where person_id is null and id_index is null and temporary_number = '' and conflict is null
 
 -- name: give_temporary_numbers
-update family_row r set temporary_number = %(prefix)s || lpad((%(last)s - %(count)s + numbered.place)::text, 6, '0')
+update family_row r set temporary_number = %(prefix)s || to_char(%(last)s - %(count)s + numbered.place, 'FM99999999000000')
 from (
   select n, row_number() over (order by n) as place
   from family_row where person_id is null and id_index is null and temporary_number = '' and conflict is null
