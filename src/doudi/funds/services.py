@@ -75,11 +75,7 @@ def allocate(
     :source: LN2020-4.1, MCA2022-7.2
     """
     require(actor, "allocate_funds", county_code)
-    _known_source(fund_source)
-    if not 0 < amount_fen <= MAX_FEN:
-        raise BadInput("下达金额应大于 0", where="金额", next_step="请写成 1234.50 这样的元数")
-    if not document.strip():
-        raise BadInput("没有写依据文号", where="文号", next_step="下达资金要写明依据的文件")
+    check_allocation(fund_source, amount_fen, document)
     open_accounts(county_code, actor=actor, fund_sources=(fund_source,))
     key = idem or f"allocate:{county_code}:{fund_source}:{on}:{amount_fen}:{_short(document)}"
     return _write(
@@ -92,6 +88,15 @@ def allocate(
         actor=actor,
         on=on,
     )
+
+
+def check_allocation(fund_source: str, amount_fen: int, document: str) -> None:
+    """Refuse an allocation that cannot be written, before anybody is asked to confirm it."""
+    _known_source(fund_source)
+    if not 0 < amount_fen <= MAX_FEN:
+        raise BadInput("下达金额应大于 0", where="金额", next_step="请写成 1234.50 这样的元数")
+    if not document.strip():
+        raise BadInput("没有写依据文号", where="文号", next_step="下达资金要写明依据的文件")
 
 
 def reserve(
