@@ -26,25 +26,19 @@ class Ground:
     text: str
 
 
-def _plain(value: Any) -> Any:
-    """Turn an explanation into dictionaries, whatever it is made of."""
-    if hasattr(value, "as_dict"):
-        return value.as_dict()
-    return dataclasses.asdict(value) if dataclasses.is_dataclass(value) and not isinstance(value, type) else value
-
-
 def explanation_of(chain: Chain) -> dict[str, Any] | None:
     """Give the stored reasons for the programme of the line; None when there is no determination.
 
-    The reasons come from the inputs and texts frozen with the determination, never from today's rules.
+    The reasons come from the inputs frozen with the determination; where the rules were rewritten since,
+    from the words filed with it. ``remark`` says so.
     """
     if chain.determination is None:
         return None
-    told: dict[str, Any] = _plain(determination.explain_stored(chain.determination.pk))
-    candidates = [one for one in told.get("programmes", [told]) if one.get("programme") == chain.line.programme]
-    decided = chain.determination
-    same = [one for one in candidates if one.get("amount_fen_m") == decided.amount_fen_m]
-    return next(iter(same or candidates), None)
+    told = determination.explain_stored(chain.determination.pk)
+    if told.programme is None:
+        return {**told.in_frozen_words, "remark": "规则此后有修改,下面是认定当时留存的文字"}
+    reasons = dataclasses.asdict(told.programme)
+    return {**reasons, "remark": "现在的程序得不出当时的结果,请报告系统管理员"} if told.differs else reasons
 
 
 def clauses_in(told: dict[str, Any] | None) -> list[str]:
