@@ -231,7 +231,7 @@ def _load_parameters(
     present = set(dense.arrow.column_names)
     columns = [f"{name if name in present else 'null'} as {name}" for name in rules.parameters]
     con.execute(
-        "create temp table parameters as select place_code, is_rural, "
+        "create temp table parameters as select row_number() over () as place_row, place_code, is_rural, "
         + ", ".join(f"cast({c.split(' as ')[0]} as bigint) as {c.split(' as ')[1]}" for c in columns)
         + " from parameter_rows"
     )
@@ -329,7 +329,7 @@ def _check_block(run: _Run, sources: dict[str, Table], scope: str) -> dict[str, 
 
     :raises BadInput: a person without a household, or a household number given twice.
     """
-    last = {("p" if s.table[0] == "p" else "h"): s.table for s in run.plan.statements}
+    last = {statement.table[0]: statement.table for statement in run.plan.statements}
     counts: dict[str, int] = {}
     for kind, entity in (("p", PERSON), ("h", HOUSEHOLD)):
         plans = [plan for plan in run.rules.programmes if plan.entity == entity]

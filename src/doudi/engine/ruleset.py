@@ -278,16 +278,37 @@ class RuleSet:
 
         :raises RuleError: a circle, or a name that is neither rule, input nor parameter.
         """
-        stages: dict[int, dict[int, list[Rule]]] = {}
         wanted = self.needs_of(outputs)
-        for name in self.rules:
-            if name in wanted:
-                stage, level = self._place(name, ())
-                stages.setdefault(stage, {}).setdefault(level, []).append(self.rules[name])
+        rules = [rule for name, rule in self.rules.items() if name in wanted]
+        rules.sort(key=lambda rule: self._place(rule.name, ()))
+        stage_of = self._latest_stages(rules)
+        level_of: dict[str, int] = {}
+        stages: dict[int, dict[int, list[Rule]]] = {}
+        for rule in rules:
+            stage = stage_of[rule.name]
+            inside = [level_of[need] for need in rule.needs if stage_of.get(need) == stage]
+            level_of[rule.name] = 0 if rule.kind == "total" else max(inside, default=0) + 1
+            stages.setdefault(stage, {}).setdefault(level_of[rule.name], []).append(rule)
         return tuple(
             Stage(stage, PERSON if stage % 2 else HOUSEHOLD, tuple(tuple(levels[level]) for level in sorted(levels)))
             for stage, levels in sorted(stages.items())
         )
+
+    def _latest_stages(self, rules: list[Rule]) -> dict[str, int]:
+        """Move each rule to the stage that first uses it, so that fewer values are carried along.
+
+        A rule that only the results use stays in the earliest stage it can have.
+        """
+        limit: dict[str, int] = {}
+        stage_of: dict[str, int] = {}
+        for rule in reversed(rules):
+            stage = limit.get(rule.name, self._place(rule.name, ())[0])
+            stage_of[rule.name] = stage
+            for need in rule.needs:
+                crosses = rule.kind == "total" or self.entity_of(need) != rule.entity
+                latest = stage - 1 if crosses else stage
+                limit[need] = min(limit.get(need, latest), latest)
+        return stage_of
 
     def _place(self, name: str, path: tuple[str, ...]) -> tuple[int, int]:
         if name in self._placed:

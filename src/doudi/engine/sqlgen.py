@@ -1,8 +1,9 @@
 """The rules of a day as readable SQL for DuckDB: one statement per stage, the clause beside each line.
 
 Tables expected: ``persons_in``, ``households_in`` (typed inputs of one block) and
-``parameters`` (place_code, is_rural, one column per parameter).  Tables made: ``h0``, ``p1``,
-``h2``, ...; the last of each kind holds the results.
+``parameters`` (place_row, place_code, is_rural, one column per parameter).  Tables made: ``h0``,
+``p1``, ``h2``, ...; the last of each kind holds the results.  Parameters are not carried from table
+to table but joined by ``place_row`` where they are used.
 """
 
 import dataclasses
@@ -15,6 +16,7 @@ from doudi.engine.ruleset import NEEDS_FACTS, ProgrammePlan, RuleSet, Stage
 from doudi.engine.sqltext import Sql, text_of
 
 KEYS = {PERSON: ("person_id", "household_id"), HOUSEHOLD: ("household_id",)}
+MOST_REPEATED = 6
 EMPTY_TOTAL = {"sum": "0", "count": "0", "any": "false", "all": "true"}
 
 
@@ -52,7 +54,7 @@ class SqlPlan:
 
 
 class _Writer:
-    """Walks the stages once; remembers what each named value can be."""
+    """Walks the stages once; remembers what each named value can be and which table has it."""
 
     def __init__(self, rules: RuleSet, unknown_parameters: Iterable[str], least: Mapping[str, int]) -> None:
         self.rules = rules
@@ -64,51 +66,69 @@ class _Writer:
             self.known[name] = Sql(name, name in unknown, least.get(name, 0))
         self.table = {HOUSEHOLD: "households_in", PERSON: "persons_in"}
         self.has: dict[str, list[str]] = {HOUSEHOLD: [], PERSON: []}
+        self.repeated: tuple[tuple[Rule, ...], ...] = ()
         self.statements: list[Statement] = []
         self.pending = list(rules.stages)
 
-    # -- what later statements need ---------------------------------------------------------
+    def write(self) -> list[Statement]:
+        while self.pending:
+            stage = self.pending.pop(0)
+            if stage.entity == PERSON and self._is_repeatable(stage):
+                self.repeated = stage.levels
+                continue
+            if stage.entity == PERSON:
+                self._need_households()
+                stage = Stage(stage.number, PERSON, (*self.repeated, *stage.levels))
+                self.repeated = ()
+            self._write_stage(stage)
+        self._need_households()
+        if self.table[PERSON] == "persons_in":
+            self._write_stage(Stage(1, PERSON, self.repeated))
+        return self.statements
+
+    def _is_repeatable(self, stage: Stage) -> bool:
+        """Tell whether a first person stage is so small that working it out twice beats storing it."""
+        later = any(one.entity == PERSON for one in self.pending)
+        own = {rule.name for rule in stage.rules}
+        needs = {need for rule in stage.rules for need in rule.needs} - own
+        alone = all(self.rules.entity_of(need) == PERSON for need in needs)
+        return stage.number == 1 and later and alone and len(own) <= MOST_REPEATED
+
+    def _need_households(self) -> None:
+        """Make the first household table when a person stage comes before any household stage."""
+        if self.table[HOUSEHOLD] == "households_in":
+            self._write_stage(Stage(0, HOUSEHOLD, ()))
 
     def _needed_after(self, entity: str) -> list[str]:
         """Name what the stages still to come, and the results, take from tables of this entity."""
-        wanted: dict[str, None] = {}
-        for stage in self.pending:
-            for rule in stage.rules:
-                for need in rule.needs:
-                    wanted.setdefault(need)
-        for name in self.rules.outputs:
-            wanted.setdefault(name)
-        return [name for name in wanted if self.rules.entity_of(name) == entity and name not in KEYS[entity]]
-
-    def write(self) -> list[Statement]:
-        if not self.pending or self.pending[0].number != 0:
-            self.pending.insert(0, Stage(0, HOUSEHOLD, ()))
-        while self.pending:
-            stage = self.pending.pop(0)
-            self._write_stage(stage)
-        for entity in (HOUSEHOLD, PERSON):
-            if self.table[entity].endswith("_in"):
-                self._write_stage(Stage(1 if entity == PERSON else 0, entity, ()))
-        return self.statements
+        later = [
+            rule
+            for levels in (self.repeated, *(one.levels for one in self.pending))
+            for level in levels
+            for rule in level
+        ]
+        wanted = dict.fromkeys([*(need for rule in later for need in rule.needs), *self.rules.outputs])
+        return [
+            name
+            for name in wanted
+            if self.rules.entity_of(name) == entity and name not in KEYS[entity] and not self.rules.is_parameter(name)
+        ]
 
     def _write_stage(self, stage: Stage) -> None:
         own = {rule.name for rule in stage.rules}
+        raw = self.table[stage.entity].endswith("_in")
         keep = [
             name
             for name in self._needed_after(stage.entity)
-            if name in own or name in self.has[stage.entity] or self._is_first_seen(name, stage.entity)
+            if name in own or name in self.has[stage.entity] or (raw and name not in self.rules.rules)
         ]
         base = (self._person_base if stage.entity == PERSON else self._household_base)(stage, keep, own)
-        body, top = self._levels([tuple(r for r in level if r.kind != "total") for level in stage.levels])
-        columns = ", ".join([*KEYS[stage.entity], *keep])
+        body, top = self._levels([tuple(r for r in level if r.kind != "total") for level in stage.levels], "r", "b")
+        columns = ", ".join([*KEYS[stage.entity], *(["place_row"] if stage.entity == HOUSEHOLD else []), *keep])
         query = "with " + ",\n".join([*base, *body]) + f"\nselect {columns}\nfrom {top}"
         table = f"{'p' if stage.entity == PERSON else 'h'}{stage.number}"
         self.statements.append(Statement(table, query))
         self.table[stage.entity], self.has[stage.entity] = table, keep
-
-    def _is_first_seen(self, name: str, entity: str) -> bool:
-        """Tell whether the value is an input or parameter that the raw tables still hold."""
-        return self.table[entity].endswith("_in") and name not in self.rules.rules
 
     def _uses(self, stage: Stage, own: set[str]) -> list[str]:
         return list(dict.fromkeys(n for rule in stage.rules for n in rule.needs if n not in own))
@@ -118,36 +138,47 @@ class _Writer:
     def _person_base(self, stage: Stage, keep: list[str], own: set[str]) -> list[str]:
         uses = self._uses(stage, own)
         mine = [n for n in dict.fromkeys([*uses, *keep]) if self.rules.entity_of(n) == PERSON and n not in own]
-        theirs = [n for n in uses if self.rules.entity_of(n) == HOUSEHOLD and n not in KEYS[HOUSEHOLD]]
         columns = [f"p.{n}" for n in [*KEYS[PERSON], *(n for n in mine if n not in KEYS[PERSON])]]
-        columns += [f"h.{n}" for n in theirs]
-        join = f"\n  join {self.table[HOUSEHOLD]} h on h.household_id = p.household_id"
-        return [f"b as (\n  select {', '.join(columns)}\n  from {self.table[PERSON]} p{join}\n)"]
+        theirs = [n for n in uses if self.rules.entity_of(n) == HOUSEHOLD and n not in KEYS[HOUSEHOLD]]
+        columns += [f"q.{n}" if self.rules.is_parameter(n) else f"h.{n}" for n in theirs]
+        text = f"\n  from {self.table[PERSON]} p\n  join {self.table[HOUSEHOLD]} h on h.household_id = p.household_id"
+        if any(self.rules.is_parameter(n) for n in theirs):
+            text += "\n  join parameters q on q.place_row = h.place_row"
+        return [f"b as (\n  select {', '.join(columns)}{text}\n)"]
 
     def _household_base(self, stage: Stage, keep: list[str], own: set[str]) -> list[str]:
         totals = [rule for rule in stage.rules if rule.kind == "total"]
         uses = [n for n in self._uses(stage, own) if self.rules.entity_of(n) == HOUSEHOLD]
         mine = [n for n in dict.fromkeys([*uses, *keep]) if n not in own and n not in KEYS[HOUSEHOLD]]
-        first = self.table[HOUSEHOLD].endswith("_in")
-        columns = ["h.household_id"]
-        columns += [f"q.{n}" if first and self.rules.is_parameter(n) else f"h.{n}" for n in mine]
+        first = self.table[HOUSEHOLD] == "households_in"
+        columns = ["h.household_id", "q.place_row" if first else "h.place_row"]
+        columns += [f"q.{n}" if self.rules.is_parameter(n) else f"h.{n}" for n in mine]
         text = f"\n  from {self.table[HOUSEHOLD]} h"
-        if first and any(self.rules.is_parameter(n) for n in mine):
-            text += "\n  left join parameters q on q.place_code = h.place_code and q.is_rural = h.is_rural"
-        ctes = []
+        if first:
+            text += "\n  join parameters q on q.place_code = h.place_code and q.is_rural = h.is_rural"
+        elif any(self.rules.is_parameter(n) for n in mine):
+            text += "\n  join parameters q on q.place_row = h.place_row"
+        ctes = self._totals(totals) if totals else []
         if totals:
-            gathered = [self._gather(rule) for rule in totals]
-            ctes.append(
-                "a as (\n  select household_id,\n"
-                + _lines(gathered)
-                + f"\n  from {self.table[PERSON]}\n  group by household_id\n)"
-            )
             text += "\n  left join a on a.household_id = h.household_id"
             columns += [
                 f"case when a.household_id is null then {EMPTY_TOTAL[rule.how]} else a.{rule.name} end as {rule.name}"
                 for rule in totals
             ]
         return [*ctes, f"b as (\n  select {', '.join(columns)}{text}\n)"]
+
+    def _totals(self, totals: list[Rule]) -> list[str]:
+        """Write the gathering of members; a repeated person stage is worked out on the way."""
+        ctes, top = [], self.table[PERSON]
+        if self.repeated:
+            known = dict(self.known)
+            ctes, top = self._levels(list(self.repeated), "m", top)
+            gathered = [self._gather(rule) for rule in totals]
+            self.known = known | {rule.name: self.known[rule.name] for rule in totals}
+        else:
+            gathered = [self._gather(rule) for rule in totals]
+        body = f"a as (\n  select household_id,\n{_lines(gathered)}\n  from {top}\n  group by household_id\n)"
+        return [*ctes, body]
 
     def _gather(self, rule: Rule) -> tuple[str, str]:
         """Write the aggregate of one total; also record what its value can be."""
@@ -173,12 +204,12 @@ class _Writer:
 
     # -- the rules --------------------------------------------------------------------------
 
-    def _levels(self, levels: list[tuple[Rule, ...]]) -> tuple[list[str], str]:
-        ctes, top = [], "b"
+    def _levels(self, levels: list[tuple[Rule, ...]], prefix: str, top: str) -> tuple[list[str], str]:
+        ctes = []
         for number, level in enumerate((level for level in levels if level), 1):
             columns = [(f"{self._formula(rule)} as {rule.name}", rule.clause) for rule in level]
-            ctes.append(f"r{number} as (\n  select *,\n{_lines(columns)}\n  from {top}\n)")
-            top = f"r{number}"
+            ctes.append(f"{prefix}{number} as (\n  select *,\n{_lines(columns)}\n  from {top}\n)")
+            top = f"{prefix}{number}"
         return ctes, top
 
     def _formula(self, rule: Rule) -> str:
@@ -247,9 +278,7 @@ def _long(plan: ProgrammePlan, table: str) -> str:
     return "select " + ",\n  ".join(columns) + f"\nfrom {table}{scope}"
 
 
-def generate(
-    rules: RuleSet, unknown_parameters: Iterable[str] = (), least: Mapping[str, int] | None = None
-) -> SqlPlan:
+def generate(rules: RuleSet, unknown_parameters: Iterable[str] = (), least: Mapping[str, int] | None = None) -> SqlPlan:
     """Write the rule set as SQL.
 
     ``unknown_parameters`` are those that no text sets at some of the places in hand; the text
