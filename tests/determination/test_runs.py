@@ -7,7 +7,7 @@ from django.db import IntegrityError, ProgrammingError, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from doudi.benefits import queries as awards
-from doudi.determination import queries, replay, services
+from doudi.determination import queries, replaying, services
 from doudi.determination.models import Determination, FrozenText, Run
 from doudi.kernel.actors import SYSTEM
 from doudi.kernel.errors import NotPermitted
@@ -50,26 +50,28 @@ def test_determine_keeps_the_run_with_everything_it_rests_on():
 def test_replay_gives_the_same_bytes_and_names_the_first_row_that_differs():
     with acting(SYSTEM):
         run, _one = county_run()
-        whole, sampled = replay.replay(run.pk, None), replay.replay(run.pk, 5)
+        whole, sampled = replaying.replay(run.pk, None), replaying.replay(run.pk, 5)
         assert whole.problem == sampled.problem == ""
         assert whole.sha256 == sampled.sha256
         assert whole.checked_count == run.row_count
-        assert replay.verify_determinations() == []
+        assert replaying.verify_determinations() == []
 
         other = Determination.objects.create(
             run=run, subject_kind="h", subject_id=999_999, household_id=999_999, programme="dibao", outcome=1,
             amount_fen_m=1, criteria_met=0, criteria_unknown=0, route="household", division_code=TOWN[NINGAN],
         )  # fmt: skip
-        assert "结果行" in replay.replay(run.pk, None).problem
-        assert replay._first_difference(run.pk, *_tables(run)).startswith(
+        assert "结果行" in replaying.replay(run.pk, None).problem
+        assert replaying._first_difference(run.pk, *_tables(run)).startswith(
             f"认定批次 {run.pk}:家庭 {other.household_id}"
         )
 
 
 def _tables(run: Run):
-    stored = replay.fetch(replay.STORED, {"run": run.pk, "households": [], "everyone": True}, services.DECIDED_FIELDS)
+    stored = replaying.fetch(
+        replaying.STORED, {"run": run.pk, "households": [], "everyone": True}, replaying.DECIDED_FIELDS
+    )
     folder = queries.snapshot_folder(run)
-    return stored.select(replay.COMPARED), replay._computed(run, folder, None)[1]
+    return stored.select(replaying.COMPARED), replaying._computed(run, folder, None)[1]
 
 
 def test_explain_stored_tells_steps_sources_and_clauses():

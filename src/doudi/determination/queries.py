@@ -87,6 +87,8 @@ def explain_family(family: Family, on: dt.date, known_on: dt.date) -> Explanatio
 
 def told_of(whole: Explanation, one: Determination, family: Family) -> ProgrammeExplanation | None:
     """Find one determination's programme and subject in the explanation of its family."""
+    if one.subject_kind == "p" and one.subject_id not in family.person_ids:
+        return None
     place = family.person_ids.index(one.subject_id) if one.subject_kind == "p" else None
     return next((p for p in whole.programmes if p.programme == one.programme and p.person == place), None)
 
@@ -99,12 +101,31 @@ def _agrees(told: ProgrammeExplanation, one: Determination) -> bool:
     )
 
 
-def explain_now(household_id: int, place_code: str, on: dt.date, known_on: dt.date, held: HeldAwards) -> Explanation:
-    """Explain a family with today's facts and rules; nothing is stored. The scope must reach the county's files."""
+def family_now(household_id: int, place_code: str, on: dt.date, known_on: dt.date, held: HeldAwards) -> Family:
+    """Put a family together from what is known today. The scope must reach the county's files.
+
+    :raises NotPermitted: nobody lives together in it any more.
+    """
     snapshot = build(policy.law().inputs, known_of(place_code, on, known_on, held, household_id), on)
     if not snapshot.persons.num_rows:
         raise NotPermitted("这户今天已没有共同生活的成员")
-    return explain_family(_families(snapshot)[household_id], on, known_on)
+    return _families(snapshot)[household_id]
+
+
+def explain_now(household_id: int, place_code: str, on: dt.date, known_on: dt.date, held: HeldAwards) -> Explanation:
+    """Explain a family with today's facts and rules; nothing is stored."""
+    return explain_family(family_now(household_id, place_code, on, known_on, held), on, known_on)
+
+
+def retell(one: Determination, on: dt.date, known_on: dt.date, held: HeldAwards) -> ProgrammeExplanation | None:
+    """Tell what a stored determination would be with today's facts and rules; None when the person has left."""
+    family = family_now(one.household_id, one.division_code, on, known_on, held)
+    return told_of(explain_family(family, on, known_on), one, family)
+
+
+def siblings_of(one: Determination) -> list[Determination]:
+    """List the determinations of the same family in the same run, by programme."""
+    return list(Determination.objects.filter(run_id=one.run_id, household_id=one.household_id).order_by("id"))
 
 
 def frozen_words(one: Determination) -> dict[str, Any]:

@@ -12,12 +12,12 @@ import pyarrow as pa
 from django.db import connection, transaction
 
 from doudi.audit import services as audit
-from doudi.determination import frozen
+from doudi.determination import frozen, replaying
 from doudi.determination.held import HeldAwards
 from doudi.determination.models import FrozenText, Run
 from doudi.determination.snapshot import Filed, build, file_away
 from doudi.determination.sources import known_of, snapshot_root
-from doudi.determination.tables import stage
+from doudi.determination.tables import DECIDED_FIELDS, stage
 from doudi.engine import bulk
 from doudi.kernel.actors import Actor
 from doudi.kernel.errors import NotPermitted, Refusal
@@ -45,20 +45,6 @@ select d.subject_kind, d.subject_id, d.household_id, d.programme, cast(d.outcome
 from read_parquet($decided) d join households h using (household_id)
 order by d.household_id, d.subject_kind, d.subject_id, d.programme
 """
-DECIDED_FIELDS = pa.schema(
-    [
-        ("subject_kind", pa.string()),
-        ("subject_id", pa.int64()),
-        ("household_id", pa.int64()),
-        ("programme", pa.string()),
-        ("outcome", pa.int32()),
-        ("amount_fen_m", pa.int64()),
-        ("criteria_met", pa.int64()),
-        ("criteria_unknown", pa.int64()),
-        ("route", pa.string()),
-        ("division_code", pa.string()),
-    ]
-)
 
 
 class NobodyThere(Refusal):
@@ -205,3 +191,9 @@ def _note(run: Run, outcome_counts: dict[str, Any], actor: Actor) -> None:
             "outcomes": json.loads(json.dumps(outcome_counts)),
         },
     )
+
+
+def replay(run_id: int, sample: int | None = replaying.SAMPLE_HOUSEHOLDS) -> list[str]:
+    """Recompute a run, or a sample of its families, from what was filed; list what disagrees, nothing when all is well."""
+    problem = replaying.replay(run_id, sample).problem
+    return [problem] if problem else []

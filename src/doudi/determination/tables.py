@@ -18,6 +18,22 @@ SQL_TYPES = {
 }
 
 
+DECIDED_FIELDS = pa.schema(
+    [
+        ("subject_kind", pa.string()),
+        ("subject_id", pa.int64()),
+        ("household_id", pa.int64()),
+        ("programme", pa.string()),
+        ("outcome", pa.int32()),
+        ("amount_fen_m", pa.int64()),
+        ("criteria_met", pa.int64()),
+        ("criteria_unknown", pa.int64()),
+        ("route", pa.string()),
+        ("division_code", pa.string()),
+    ]
+)
+
+
 def _raw_cursor() -> Any:
     """Open the driver's own cursor: the one that counts queries in tests cannot copy with parameters."""
     connection.ensure_connection()

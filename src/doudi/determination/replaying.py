@@ -11,9 +11,8 @@ from django.db import connection
 from doudi.determination import frozen
 from doudi.determination.models import Run
 from doudi.determination.queries import snapshot_folder
-from doudi.determination.services import DECIDED_FIELDS
 from doudi.determination.snapshot import digest_of
-from doudi.determination.tables import fetch
+from doudi.determination.tables import DECIDED_FIELDS, fetch
 from doudi.kernel.errors import NotPermitted
 
 SAMPLE_HOUSEHOLDS = 500
