@@ -208,3 +208,13 @@ def test_register_accounts_ends_the_account_it_replaces(county):
 def test_register_accounts_refuses_a_row_without_number(county):
     with pytest.raises(BadInput, match="缺少账号或户名"):
         register_accounts([AccountRow(1, None, " ", "王桂兰", "", TODAY)], actor=county, division_code=COUNTY)
+
+
+def test_register_families_makes_no_family_of_people_who_all_belong_elsewhere(county):
+    register(guilan_family(), county)
+
+    taken = register([row("王小丫", GRANDCHILD_NO, household_key="K2")], county)
+
+    assert (taken.new_households, taken.household_ids) == (0, [None])
+    assert [(c.kind, c.household_id is not None) for c in taken.conflicts] == [("two_families", True)]
+    assert Household.objects.count() == 1

@@ -50,14 +50,12 @@ def take_in(rows: Sequence[FamilyRow], *, on: dt.date, division_code: str) -> Re
         cursor.execute(sql["stage"])
         _stage(cursor, rows, on)
         cursor.execute(sql["index_stage"])
+        cursor.execute(sql["index_people"])
         cursor.execute("analyze family_row")
         new_people = _identified(cursor, sql)
         new_households = _households(cursor, sql, on, county)
         new_people += _without_papers(cursor, sql, county)
-        cursor.execute(sql["index_people"])
-        cursor.execute("analyze family_row")
-        cursor.execute(sql["mark_repeated"])
-        cursor.execute(sql["mark_two_families"])
+        _mark_doubles(cursor, sql)
         cursor.execute(sql["change_relations"], {"on": on})
         cursor.execute(sql["add_memberships"])
         new_memberships = cursor.rowcount
@@ -98,6 +96,9 @@ def _households(cursor: Any, sql: dict[str, str], on: dt.date, county: str) -> i
     cursor.execute(sql["match_household_by_number"])
     cursor.execute(sql["match_household_by_filed_number"], {"county": county, "county_end": codes.upper(county)})
     cursor.execute(sql["match_household_by_head"], {"on": on})
+    cursor.execute("analyze family_row")
+    # Before families are made: one whose every member belongs elsewhere is not made.
+    _mark_doubles(cursor, sql)
     cursor.execute(sql["new_household_keys"])
     count = int(cursor.fetchone()[0])
     if not count:
@@ -106,6 +107,12 @@ def _households(cursor: Any, sql: dict[str, str], on: dt.date, county: str) -> i
     cursor.execute(sql["add_households"], {"prefix": prefix, "count": count, "last": next_numbers(prefix, count)})
     cursor.execute(sql["mark_household_elsewhere"])
     return count
+
+
+def _mark_doubles(cursor: Any, sql: dict[str, str]) -> None:
+    """Mark people who appear twice in the batch, or who are in another family already."""
+    cursor.execute(sql["mark_repeated"])
+    cursor.execute(sql["mark_two_families"])
 
 
 def _without_papers(cursor: Any, sql: dict[str, str], county: str) -> int:

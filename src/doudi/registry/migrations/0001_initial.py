@@ -7,131 +7,167 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Household',
+            name="Household",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(db_collation='C', max_length=30, unique=True)),
-                ('filed_number', models.CharField(blank=True, db_collation='C', max_length=40)),
-                ('area', models.CharField(max_length=5)),
-                ('division_code', models.CharField(db_collation='C', max_length=12)),
-                ('address', models.CharField(blank=True, max_length=200)),
-                ('since', models.DateField()),
-                ('until', models.DateField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(db_collation="C", max_length=30, unique=True)),
+                ("filed_number", models.CharField(blank=True, db_collation="C", max_length=40)),
+                ("area", models.CharField(max_length=5)),
+                ("division_code", models.CharField(db_collation="C", max_length=12)),
+                ("address", models.CharField(blank=True, max_length=200)),
+                ("since", models.DateField()),
+                ("until", models.DateField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='NumberSeries',
+            name="NumberSeries",
             fields=[
-                ('key', models.CharField(db_collation='C', max_length=30, primary_key=True, serialize=False)),
-                ('last', models.BigIntegerField(default=0)),
+                ("key", models.CharField(db_collation="C", max_length=30, primary_key=True, serialize=False)),
+                ("last", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('id_no_encrypted', models.BinaryField(null=True)),
-                ('id_no_index', models.BinaryField(null=True, unique=True)),
-                ('id_no_masked', models.CharField(blank=True, max_length=18)),
-                ('id_no_last4', models.CharField(blank=True, db_collation='C', max_length=4)),
-                ('temporary_number', models.CharField(max_length=20, null=True, unique=True)),
-                ('name', models.CharField(db_collation='C', max_length=60)),
-                ('name_pinyin', models.CharField(blank=True, db_collation='C', max_length=120)),
-                ('name_initials', models.CharField(blank=True, db_collation='C', max_length=20)),
-                ('sex', models.CharField(blank=True, max_length=1)),
-                ('birth_date', models.DateField(null=True)),
-                ('hukou_code', models.CharField(blank=True, db_collation='C', max_length=12)),
-                ('hukou_area', models.CharField(blank=True, max_length=5)),
-                ('division_code', models.CharField(db_collation='C', max_length=12)),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("id_no_encrypted", models.BinaryField(null=True)),
+                ("id_no_index", models.BinaryField(null=True, unique=True)),
+                ("id_no_masked", models.CharField(blank=True, max_length=18)),
+                ("id_no_last4", models.CharField(blank=True, db_collation="C", max_length=4)),
+                ("temporary_number", models.CharField(max_length=20, null=True, unique=True)),
+                ("name", models.CharField(db_collation="C", max_length=60)),
+                ("name_pinyin", models.CharField(blank=True, db_collation="C", max_length=120)),
+                ("name_initials", models.CharField(blank=True, db_collation="C", max_length=20)),
+                ("sex", models.CharField(blank=True, max_length=1)),
+                ("birth_date", models.DateField(null=True)),
+                ("hukou_code", models.CharField(blank=True, db_collation="C", max_length=12)),
+                ("hukou_area", models.CharField(blank=True, max_length=5)),
+                ("division_code", models.CharField(db_collation="C", max_length=12)),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PayeeAccount',
+            name="PayeeAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('account_encrypted', models.BinaryField()),
-                ('account_index', models.BinaryField(db_index=True)),
-                ('account_masked', models.CharField(max_length=32)),
-                ('holder_name', models.CharField(max_length=60)),
-                ('bank_name', models.CharField(max_length=80)),
-                ('since', models.DateField()),
-                ('until', models.DateField(null=True)),
-                ('division_code', models.CharField(db_collation='C', max_length=12)),
-                ('row_hash', models.BinaryField(null=True)),
-                ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.household')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("account_encrypted", models.BinaryField()),
+                ("account_index", models.BinaryField(db_index=True)),
+                ("account_masked", models.CharField(max_length=32)),
+                ("holder_name", models.CharField(max_length=60)),
+                ("bank_name", models.CharField(max_length=80)),
+                ("since", models.DateField()),
+                ("until", models.DateField(null=True)),
+                ("division_code", models.CharField(db_collation="C", max_length=12)),
+                ("row_hash", models.BinaryField(null=True)),
+                (
+                    "household",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.household"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.person"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('relation', models.CharField(max_length=12)),
-                ('shares_life', models.BooleanField(default=True)),
-                ('since', models.DateField()),
-                ('until', models.DateField(null=True)),
-                ('division_code', models.CharField(db_collation='C', max_length=12)),
-                ('household', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.household')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.person')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("relation", models.CharField(max_length=12)),
+                ("shares_life", models.BooleanField(default=True)),
+                ("since", models.DateField()),
+                ("until", models.DateField(null=True)),
+                ("division_code", models.CharField(db_collation="C", max_length=12)),
+                (
+                    "household",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.household"
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.person"
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='household',
-            name='head',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.person'),
+            model_name="household",
+            name="head",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.person"
+            ),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['division_code', 'id'], name='person_division'),
+            model_name="person",
+            index=models.Index(fields=["division_code", "id"], name="person_division"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['name'], name='person_name'),
+            model_name="person",
+            index=models.Index(fields=["name"], name="person_name"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['name_initials'], name='person_initials'),
+            model_name="person",
+            index=models.Index(fields=["name_initials"], name="person_initials"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['name_pinyin'], name='person_pinyin'),
+            model_name="person",
+            index=models.Index(fields=["name_pinyin"], name="person_pinyin"),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(fields=['id_no_last4'], name='person_last4'),
+            model_name="person",
+            index=models.Index(fields=["id_no_last4"], name="person_last4"),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('id_no_index__isnull', False), ('temporary_number__isnull', False), _connector='OR'), name='person_identified'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("id_no_index__isnull", False), ("temporary_number__isnull", False), _connector="OR"
+                ),
+                name="person_identified",
+            ),
         ),
         migrations.AddIndex(
-            model_name='payeeaccount',
-            index=models.Index(fields=['division_code', 'household'], name='payee_division'),
+            model_name="payeeaccount",
+            index=models.Index(fields=["division_code", "household"], name="payee_division"),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['division_code', 'household'], name='membership_division'),
+            model_name="membership",
+            index=models.Index(fields=["division_code", "household"], name="membership_division"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(doudi.places.ranges.PointRange(models.F('person')), '&&'), (doudi.places.ranges.DateRange(models.F('since'), models.F('until')), '&&')], name='membership_one_household'),
+            model_name="membership",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    (doudi.places.ranges.PointRange(models.F("person")), "&&"),
+                    (doudi.places.ranges.DateRange(models.F("since"), models.F("until")), "&&"),
+                ],
+                name="membership_one_household",
+            ),
         ),
         migrations.AddIndex(
-            model_name='household',
-            index=models.Index(fields=['division_code', 'id'], name='household_division'),
+            model_name="household",
+            index=models.Index(fields=["division_code", "id"], name="household_division"),
         ),
         migrations.AddIndex(
-            model_name='household',
-            index=models.Index(fields=['filed_number'], name='household_filed'),
+            model_name="household",
+            index=models.Index(fields=["filed_number"], name="household_filed"),
         ),
     ]

@@ -4,7 +4,7 @@ create temp table family_row (
   id_index bytea, id_sealed bytea, id_masked text, id_last4 text, temporary_number text,
   pinyin text, initials text, sex text, birth_date date, relation text, shares_life boolean,
   division_code text collate "C", area text, since date, hukou_code text, hukou_area text, address text,
-  person_id bigint, household_id bigint, conflict text, other_household bigint
+  person_id bigint, household_id bigint, conflict text, other_household bigint, other_n integer
 ) on commit drop
 
 -- name: unstage
@@ -69,7 +69,7 @@ from (
 where of_head.household_key = r.household_key and r.household_id is null
 
 -- name: new_household_keys
-select count(distinct household_key) from family_row where household_id is null
+select count(distinct household_key) from family_row where household_id is null and conflict is null
 
 -- name: add_households
 with fresh as (
@@ -78,7 +78,7 @@ with fresh as (
   from (
     select distinct on (household_key) household_key, household_number, division_code, area, address, since,
            min(n) over (partition by household_key) as first_row
-    from family_row where household_id is null
+    from family_row where household_id is null and conflict is null
     order by household_key, (relation <> 'head'), n
   ) one_each
 ), added as (
@@ -93,7 +93,7 @@ update family_row r set household_id = a.id from added a
 where r.household_id is null and a.filed_number = r.household_key
 
 -- name: mark_household_elsewhere
-update family_row set conflict = coalesce(conflict, 'registered_elsewhere') where household_id is null
+update family_row set conflict = 'registered_elsewhere' where household_id is null and conflict is null
 
 -- name: match_without_papers
 update family_row r set person_id = found.id
@@ -129,19 +129,18 @@ on conflict (temporary_number) do nothing
 
 -- name: mark_repeated
 with standing as (
-  select distinct on (person_id) person_id, n, household_id
+  select distinct on (person_id) person_id, n, household_key
   from family_row where person_id is not null and conflict is null order by person_id, n
 )
 update family_row r
-set conflict = case when s.household_id = r.household_id then 'repeated' else 'two_families' end,
-    other_household = s.household_id
+set conflict = case when s.household_key = r.household_key then 'repeated' else 'two_families' end, other_n = s.n
 from standing s
 where s.person_id = r.person_id and r.n > s.n and r.conflict is null
 
 -- name: mark_two_families
 update family_row r set conflict = 'two_families', other_household = m.household_id
 from registry_membership m
-where r.conflict is null and m.person_id = r.person_id and m.household_id <> r.household_id
+where r.conflict is null and m.person_id = r.person_id and m.household_id is distinct from r.household_id
   and daterange(m.since, m.until) && daterange(r.since, null)
 
 -- name: change_relations
@@ -176,6 +175,8 @@ where r.relation = 'head' and r.conflict is null and h.id = r.household_id
       is distinct from (r.area, coalesce(nullif(r.address, ''), h.address)::varchar, r.household_key::varchar)
 
 -- name: answers
-select r.n, r.person_id, r.household_id, r.conflict, r.other_household, h.number
-from family_row r left join registry_household h on h.id = r.other_household
+select r.n, r.person_id, r.household_id, r.conflict, h.id, h.number
+from family_row r
+left join family_row first on first.n = r.other_n
+left join registry_household h on h.id = coalesce(r.other_household, first.household_id)
 order by r.n
