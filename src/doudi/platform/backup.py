@@ -28,7 +28,7 @@ from doudi.platform.verify import Checked, checks
 from doudi.security.scope import acting
 
 FORM = "doudi-backup-1"
-LEFT_OUT = {"pg", "test", "venv", "secrets.json", "serve.pid", "cache", "drill"}
+LEFT_OUT = {"pg", "test", "venv", "secrets.json", "serve.pid", "up-to-date", "cache", "drill"}
 KEYS = "keys.json"
 SEES_ALL = "-c app.r0= -c app.r1=:"
 DRILL = "doudi_drill"

@@ -1,16 +1,21 @@
 """Bringing the database up to date: roles, tables, then the guards that no table may lack."""
 
+import hashlib
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 
 from doudi.audit import seals
 from doudi.platform import database
-from doudi.platform.home import APP, READER
+from doudi.platform.home import APP, READER, write_private
 from doudi.security import rls
 
+ROOMS = Path(__file__).resolve().parents[1]
+SOURCES = ("**/migrations/*.py", "**/*.sql", "**/seals.py", "security/rls.py", "platform/*.py", "places/data/*.csv")
+STAMP = "up-to-date"
 READ_ONLY_FOR_APP = ("audit_entry", "audit_head", "django_migrations")
 CLOSED_TO_READER = ("security_", "django_session", "axes_", "auth_", "audit_head")
 
@@ -67,3 +72,30 @@ def _grant(cursor: Any, sealed: list[str]) -> None:
     for table in tables:
         if table.startswith(CLOSED_TO_READER):
             cursor.execute(f"REVOKE SELECT ON {table} FROM {READER}")
+
+
+def _digest() -> str:
+    """Digest everything a migration reads, so that an unchanged installation starts without migrating."""
+    made = hashlib.sha256()
+    for pattern in SOURCES:
+        for path in sorted(ROOMS.glob(pattern)):
+            made.update(str(path.relative_to(ROOMS)).encode() + path.read_bytes())
+    return made.hexdigest()
+
+
+def is_current() -> bool:
+    """Tell whether the database was brought up to date by exactly this version. The server must run."""
+    stamp = Path(settings.DOUDI_HOME) / STAMP
+    if not stamp.exists() or stamp.read_text() != _digest():
+        return False
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select to_regclass('public.security_user') is not null")
+            return bool(cursor.fetchone()[0])
+    except OperationalError:
+        return False
+
+
+def remember() -> None:
+    """Note that this version has set everything up."""
+    write_private(Path(settings.DOUDI_HOME) / STAMP, _digest())

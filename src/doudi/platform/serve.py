@@ -53,6 +53,7 @@ def serve(host: str, port: int) -> None:
     """Serve the pages until stopped. Refuses when the scope of the data would not hold."""
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     check_port(host, port)
     rls.self_check()
@@ -67,6 +68,8 @@ def serve(host: str, port: int) -> None:
         backpressure=64,
         respawn_failed_workers=True,
         log_access=False,
+        log_level=LogLevels.warning,
+        websockets=False,
         working_dir=Path(settings.DOUDI_HOME),
     )
     try:
