@@ -56,7 +56,12 @@ def test_same_key_with_other_content_is_refused(actors):
 
 @pytest.mark.parametrize(
     ("fen", "source", "document", "where"),
-    [(0, "central", "文", "金额"), (-1, "central", "文", "金额"), (1, "moon", "文", "资金来源"), (1, "central", " ", "文号")],
+    [
+        (0, "central", "文", "金额"),
+        (-1, "central", "文", "金额"),
+        (1, "moon", "文", "资金来源"),
+        (1, "central", " ", "文号"),
+    ],
 )
 def test_allocate_refuses_bad_input(actors, fen, source, document, where):
     with county(actors) as finance, pytest.raises(BadInput) as refusal:
@@ -76,7 +81,7 @@ def test_reserve_names_the_gap(actors):
     with county(actors) as finance:
         allocated(finance, 100_000)
 
-        with pytest.raises(services.NotEnoughMoney, match="还差 0.01 元") as refusal:
+        with pytest.raises(services.NotEnoughMoney, match=r"还差 0\.01 元") as refusal:
             reserved(finance, 100_001)
 
     assert "下达" in refusal.value.step

@@ -44,9 +44,7 @@ def machine_for(actor):
             self.model[source, into] += fen
 
         def write(self, verb, source, fen, key):
-            return verb(
-                COUNTY, source, fen, idem=key, pay_run_id=1, line_count=1, memo="试", actor=actor, on=ON
-            )
+            return verb(COUNTY, source, fen, idem=key, pay_run_id=1, line_count=1, memo="试", actor=actor, on=ON)
 
         @rule(source=SOURCE, fen=FEN)
         def allocate(self, source, fen):

@@ -46,7 +46,8 @@ def answer(rows, header=None):
 
 def row(paid_line, result="成功", /, **changes):
     cells = {
-        "batch": paid_line.pay_run.number, "line": str(paid_line.pk), "yuan": plain_yuan(paid_line.amount_fen), "result": result,
+        "batch": paid_line.pay_run.number, "line": str(paid_line.pk), 
+        "yuan": plain_yuan(paid_line.amount_fen), "result": result,
         "code": "A03" if result == "失败" else "", "text": "账户已销户" if result == "失败" else "",
     }  # fmt: skip
     return list((cells | changes).values())
@@ -313,7 +314,8 @@ def test_fake_bank_answers_the_same_for_the_same_seed(actors):
 
 def test_layout_names_the_missing_field(tmp_path):
     path = tmp_path / "bank.yaml"
-    path.write_text("name: 某行\nout: {batch: a, line: b, holder: c, account: d, bank: e, yuan: f}\nin: {line: x, yuan: y}\n")
+    out = "{batch: a, line: b, holder: c, account: d, bank: e, yuan: f}"
+    path.write_text(f"name: 某行\nout: {out}\nin: {{line: x, yuan: y}}\n")
 
     with pytest.raises(BadInput, match="result"):
         load_layout(path)

@@ -207,7 +207,7 @@ def test_approve_without_money_names_the_gap(actors):
         make_world(2)
         run = checked(finance)
 
-        with pytest.raises(NotEnoughMoney, match="还差 600.01 元"):
+        with pytest.raises(NotEnoughMoney, match=r"还差 600\.01 元"):
             services.approve_run(run.pk, actor=actors["finance_second"], on=ON)
         run.refresh_from_db()
         assert run.state == "checked"

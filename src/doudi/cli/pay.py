@@ -52,9 +52,7 @@ def freeze(
     ready()
     actor, on = actor_of(login), business_day()
     with acting(actor, county):
-        run = services.freeze_run(
-            county, Month.parse(month), kind=kind, actor=actor, on=on, months_ahead=months_ahead
-        )
+        run = services.freeze_run(county, Month.parse(month), kind=kind, actor=actor, on=on, months_ahead=months_ahead)
     _tell(run)
 
 
@@ -211,9 +209,8 @@ def reconcile(county: County, month: MonthText, login: Login = "") -> None:
     typer.echo(f"{county} {month} 应发 {found.expected_count} 项 {_yuan(found.expected_fen)} 元")
     for part in found.parts:
         typer.echo(f"  {part.label}:{part.count} 项 {_yuan(part.fen)} 元")
-    typer.echo(
-        f"  已付:明细 {_yuan(found.lines_paid_fen)},账簿 {_yuan(found.ledger_paid_fen)},银行 {_yuan(found.bank_paid_fen)} 元"
-    )
+    said = (("明细", found.lines_paid_fen), ("账簿", found.ledger_paid_fen), ("银行", found.bank_paid_fen))
+    typer.echo("  已付:" + ",".join(f"{name} {_yuan(fen)} 元" for name, fen in said))
     if not found.ties:
         raise Refusal(
             f"有 {_yuan(found.unexplained_fen)} 元无法解释,第一处:{found.first_unexplained or '账簿或银行'}",

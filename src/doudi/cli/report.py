@@ -38,9 +38,7 @@ def weekly(
         name = places.path_name(county, friday)
         submission = None
         if submit:
-            submission = services.submit(
-                county, friday, actor=actor, on=on, reason=reason, zero_confirmed=zero
-            )
+            submission = services.submit(county, friday, actor=actor, on=on, reason=reason, zero_confirmed=zero)
         content = workbook.workbook(report, name, submission, actor.name, on) if out else b""
     _print(report, name)
     if submission:
@@ -72,8 +70,11 @@ def _print(report: object, name: str) -> None:
     typer.echo(f"{name} {report.week.words},期限 {report.due.words}")
     for figure in report.figures:
         cell = figure.cell
-        shown = figure.note or "--" if figure.value is None else yuan(figure.value) if cell.is_money else str(figure.value)
-        typer.echo(f"  {cell.group} {cell.label}:{shown} {cell.unit if figure.value is not None else ''}")
+        if figure.value is None:
+            typer.echo(f"  {cell.group} {cell.label}:{figure.note or '--'}")
+        else:
+            shown = yuan(figure.value) if cell.is_money else str(figure.value)
+            typer.echo(f"  {cell.group} {cell.label}:{shown} {cell.unit}")
     for code, missing in report.missing:
         typer.echo(f"  缺报:{missing}({code})")
 

@@ -32,11 +32,11 @@ class ListPage:
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined, no-any-return]
+    return request.actor  # type: ignore[attr-defined]
 
 
 def today_of(request: HttpRequest) -> dt.date:
-    return request.today  # type: ignore[attr-defined, no-any-return]
+    return request.today  # type: ignore[attr-defined]
 
 
 def list_page(request: HttpRequest, row_count: int, name: str = "page") -> ListPage:

@@ -125,9 +125,7 @@ def reconcile(request: HttpRequest) -> HttpResponse:
 def _runs_of(county: str, month: Month) -> list[PayRun]:
     """List a month's runs, those paid ahead for it included."""
     found = PayRun.objects.filter(division_code=county, month__lte=str(month)).exclude(state="cancelled")
-    return [
-        run for run in found.order_by("pk")[:200] if Month.parse(run.month).until(month) <= run.months_ahead_count
-    ]
+    return [run for run in found.order_by("pk")[:200] if Month.parse(run.month).until(month) <= run.months_ahead_count]
 
 
 urlpatterns: list[Any] = [

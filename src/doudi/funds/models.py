@@ -3,10 +3,12 @@
 Balances move by trigger from legs; a journal sums to zero at commit; nothing is edited.
 """
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 
-CODE = {"max_length": 12, "db_collation": "C"}
+CODE: dict[str, Any] = {"max_length": 12, "db_collation": "C"}
 
 FUND_SOURCES: dict[str, str] = {
     "central": "中央困难群众救助补助资金",

@@ -109,7 +109,10 @@ def statement(account_id: int, *, limit: int = 50, offset: int = 0) -> list[Stat
             """,
             [account_id, limit, offset],
         )
-        return [StatementRow(*row[:6], int(row[6]), int(row[7])) for row in cursor.fetchall()]
+        return [
+            StatementRow(journal, kind, on, memo, run, count, int(fen), int(after))
+            for journal, kind, on, memo, run, count, fen, after in cursor.fetchall()
+        ]
 
 
 def statement_count(account_id: int) -> int:

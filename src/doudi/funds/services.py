@@ -260,7 +260,9 @@ def _write(
     return Journal.objects.get(pk=row[0])
 
 
-def _add_legs(cursor: CursorWrapper, journal_id: int, county_code: str, fund_source: str, moves: Mapping[str, int]) -> None:
+def _add_legs(
+    cursor: CursorWrapper, journal_id: int, county_code: str, fund_source: str, moves: Mapping[str, int]
+) -> None:
     """Insert the legs in one statement and have the books checked at once, not only at commit."""
     cursor.execute(
         """
@@ -323,5 +325,3 @@ def _known_source(fund_source: str) -> None:
 
 def _short(text: str) -> str:
     return hashlib.sha256(text.strip().encode()).hexdigest()[:16]
-
-

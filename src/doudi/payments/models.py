@@ -1,10 +1,12 @@
 """Payment runs: frozen from awards, checked, approved by a second person, sent, answered, closed."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
-CODE = {"max_length": 12, "db_collation": "C"}
+CODE: dict[str, Any] = {"max_length": 12, "db_collation": "C"}
 
 RUN_KINDS: dict[str, str] = {"regular": "月度发放", "retry": "退票补发", "back_pay": "补发"}
 RUN_STATES: dict[str, str] = {
@@ -142,7 +144,9 @@ class Line(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["award_id", "month", "kind"], name="line_paid_once", condition=~Q(state__in=["returned", "void"])
+                fields=["award_id", "month", "kind"],
+                name="line_paid_once",
+                condition=~Q(state__in=["returned", "void"]),
             ),
             models.UniqueConstraint(
                 F("household_id"),

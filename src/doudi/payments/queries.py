@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -316,9 +317,7 @@ def return_rows(return_file_id: int, *, taken: str = "", limit: int = 200) -> li
     )
 
 
-
-
-def _rows(query: str, parameters: Sequence[object]) -> list[dict[str, object]]:
+def _rows(query: str, parameters: Sequence[Any]) -> list[dict[str, object]]:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         names = [column.name for column in cursor.description or ()]

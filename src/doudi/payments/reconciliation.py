@@ -1,6 +1,7 @@
 """Does what was due, what the books say and what the bank did agree, to the fen?"""
 
 import dataclasses
+from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
@@ -99,7 +100,8 @@ paired AS (
              WHEN d.id IS NOT NULL AND l.state = 'held' THEN 'held'
              WHEN d.id IS NOT NULL AND l.state = 'returned' THEN 'returned'
              WHEN d.id IS NOT NULL AND EXISTS (
-                    SELECT 1 FROM line o WHERE o.household_id = d.household_id AND coalesce(o.person_id, 0) = d.person_id
+                    SELECT 1 FROM line o
+                     WHERE o.household_id = d.household_id AND coalesce(o.person_id, 0) = d.person_id
                        AND o.programme = d.programme AND o.award_id <> d.id AND o.state NOT IN ('returned', 'void'))
                   THEN 'under_other'
              WHEN d.id IS NOT NULL AND run.frozen_at IS NULL THEN 'not_made'
@@ -122,7 +124,7 @@ def reconcile(county_code: str, month: Month) -> Reconciliation:
 
     Every award that is due falls into exactly one part; ``unexplained`` must be empty.
     """
-    keys = {"county": county_code, "month": str(month), "first_day": month.first_day}
+    keys: dict[str, Any] = {"county": county_code, "month": str(month), "first_day": month.first_day}
     with set_based() as cursor:
         cursor.execute(
             PAIRED
@@ -137,7 +139,7 @@ def reconcile(county_code: str, month: Month) -> Reconciliation:
         if key in found:
             count, due, line, _ = found[key]
             parts.append(Part(key, count, max(due, line) if key in ("overpaid", "unexplained") and not due else due))
-    expected = [(c, due) for key, (c, due, _, _) in found.items() if key != "overpaid" and (due or key != "unexplained")]
+    expected = [(count, due) for key, (count, due, _, _) in found.items() if key != "overpaid" and due]
     first = found.get("unexplained", (0, 0, 0, None))[3]
     return Reconciliation(
         county_code=county_code,
@@ -150,7 +152,7 @@ def reconcile(county_code: str, month: Month) -> Reconciliation:
     )
 
 
-def _paid_three_ways(cursor: CursorWrapper, keys: dict[str, object]) -> dict[str, int]:
+def _paid_three_ways(cursor: CursorWrapper, keys: dict[str, Any]) -> dict[str, int]:
     """Sum what was paid for the month as the lines, the journals and the bank's answers say it.
 
     A journal may carry several months of a run paid ahead.  Its amount is compared with all its lines;

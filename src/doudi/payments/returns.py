@@ -106,9 +106,7 @@ def _run_of(rows: list[ReturnRow], file_name: str) -> int:
     for run in PayRun.objects.filter(state__in=["sent", "answered", "closed"]).order_by("-pk")[:500]:
         if run.number in batches:
             return run.pk
-    raise BadInput(
-        "没有一行属于已报送的批次", where=file_name, next_step="请核对是否选错了文件,或用 --run 指明批次"
-    )
+    raise BadInput("没有一行属于已报送的批次", where=file_name, next_step="请核对是否选错了文件,或用 --run 指明批次")
 
 
 def _take(taken: ReturnFile, run: PayRun, rows: list[ReturnRow]) -> None:

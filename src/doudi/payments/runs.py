@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Mapping
 
 from django.db import connection, transaction
-from django.db.models import F
 
 from doudi.audit import services as audit
 from doudi.funds import services as funds
@@ -155,9 +154,8 @@ def approve_run(
     run.approved_count, run.approved_fen = payable_count, sum(needed.values())
     run.state, run.approved_by, run.approved_on = "approved", actor.person_key, on
     run.approved_by_name = actor.name
-    run.version = F("version") + 1  # type: ignore[assignment]
+    run.version += 1
     run.save()
-    run.refresh_from_db()
     _reserve(run, needed, actor, on)
     audit.record(
         "payrun.approved",

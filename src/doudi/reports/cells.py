@@ -94,7 +94,7 @@ SELECT b.id AS batch_id, b.department, b.kind, b.file_name, b.row_count, b.known
 """
 
 PEOPLE = (("name", "姓名"), ("id_no_masked", "身份证号"), ("household_id", "家庭"), ("division_code", "区划"))
-AWARDS = (("id", "待遇"), ("household_id", "家庭"), ("amount_fen_m", "月金额(元)"), ("since", "起"), ("division_code", "区划"))
+AWARDS = (("id", "待遇"), ("household_id", "家庭"), ("amount_fen_m", "月金额(元)"), ("since", "起"))
 PROPOSALS = (("proposal_id", "事项"), ("household_id", "家庭"), ("programme", "项目"), ("division_code", "区划"))
 LINES = (
     ("line_id", "明细"),
@@ -202,8 +202,24 @@ CELLS: list[Cell] = [
         "count(DISTINCT household_id)",
         AWARDS,
     ),
-    Cell("started", "救助帮扶", "新增待遇", "项", "本周县级确认的新增", _DECIDED.format(kinds="= 'start'"), columns=PROPOSALS),
-    Cell("changed", "救助帮扶", "调整待遇", "项", "本周县级确认的变更", _DECIDED.format(kinds="= 'change'"), columns=PROPOSALS),
+    Cell(
+        "started",
+        "救助帮扶",
+        "新增待遇",
+        "项",
+        "本周县级确认的新增",
+        _DECIDED.format(kinds="= 'start'"),
+        columns=PROPOSALS,
+    ),
+    Cell(
+        "changed",
+        "救助帮扶",
+        "调整待遇",
+        "项",
+        "本周县级确认的变更",
+        _DECIDED.format(kinds="= 'change'"),
+        columns=PROPOSALS,
+    ),
     Cell(
         "stopped",
         "救助帮扶",
@@ -234,7 +250,15 @@ CELLS: list[Cell] = [
         "coalesce(sum(amount_fen), 0)",
         LINES,
     ),
-    Cell("returned", "资金发放", "退票", "笔", "本周银行退回的明细", _RETURNED, columns=(*LINES[:5], ("return_text", "原因"))),
+    Cell(
+        "returned",
+        "资金发放",
+        "退票",
+        "笔",
+        "本周银行退回的明细",
+        _RETURNED,
+        columns=(*LINES[:5], ("return_text", "原因")),
+    ),
     Cell("goods_count", "物资发放", "发放物资数量", "件", "本周发放的救助物资件数。物资功能上线前由人填写"),
 ]
 

@@ -1,9 +1,11 @@
 """Submitted reports: the cells as they stood, their versions, and why a typed figure differs."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
-CODE = {"max_length": 12, "db_collation": "C"}
+CODE: dict[str, Any] = {"max_length": 12, "db_collation": "C"}
 
 
 class Submission(models.Model):
@@ -31,8 +33,8 @@ class Submission(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["report", "division_code", "week_end", "version"], name="submission_version"),
-            models.CheckConstraint(
-                name="submission_later_version_says_why", condition=Q(version=1) | ~Q(reason="")
+            models.UniqueConstraint(
+                fields=["report", "division_code", "week_end", "version"], name="submission_version"
             ),
+            models.CheckConstraint(name="submission_later_version_says_why", condition=Q(version=1) | ~Q(reason="")),
         ]

@@ -45,9 +45,7 @@ class Weekly:
     @property
     def has_nothing(self) -> bool:
         """Nothing happened this week; who is covered stays out of it."""
-        return not any(
-            figure.value for figure in self.figures if figure.cell.is_recorded and figure.cell.group != "保障对象"
-        )
+        return not any(figure.value for figure in self.figures if figure.cell.group != "保障对象")
 
 
 def weekly(division_code: str, week_end: dt.date) -> Weekly:
@@ -64,9 +62,9 @@ def weekly(division_code: str, week_end: dt.date) -> Weekly:
     return _rolled_up(division_code, week, due)
 
 
-def rows_of(cell_id: str, division_code: str, week_end: dt.date, *, limit: int = 50, offset: int = 0) -> tuple[
-    list[dict[str, Any]], int
-]:
+def rows_of(
+    cell_id: str, division_code: str, week_end: dt.date, *, limit: int = 50, offset: int = 0
+) -> tuple[list[dict[str, Any]], int]:
     """Open one figure: the rows it counts, and how many there are.
 
     :raises Refusal: the system keeps no rows for it.

@@ -121,7 +121,9 @@ def _checked(report: Weekly, typed: Mapping[str, Typed]) -> dict[str, Typed]:
         if recorded[cell_id] == one.value:
             continue
         if not one.reason.strip():
-            raise BadInput(_why(cell, recorded[cell_id], one.value), where=cell.label, next_step="请写明理由,两个数都会保留")
+            raise BadInput(
+                _why(cell, recorded[cell_id], one.value), where=cell.label, next_step="请写明理由,两个数都会保留"
+            )
         kept[cell_id] = Typed(one.value, one.reason.strip()[:200])
     return kept
 

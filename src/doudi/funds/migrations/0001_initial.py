@@ -5,77 +5,120 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('kind', models.CharField(max_length=12)),
-                ('fund_source', models.CharField(max_length=30)),
-                ('division_code', models.CharField(db_collation='C', max_length=12)),
-                ('floor_fen', models.BigIntegerField(default=0, null=True)),
-                ('balance_fen', models.BigIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("kind", models.CharField(max_length=12)),
+                ("fund_source", models.CharField(max_length=30)),
+                ("division_code", models.CharField(db_collation="C", max_length=12)),
+                ("floor_fen", models.BigIntegerField(default=0, null=True)),
+                ("balance_fen", models.BigIntegerField(default=0)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('floor_fen__isnull', True), ('balance_fen__gte', models.F('floor_fen')), _connector='OR'), name='account_not_below_floor'), models.CheckConstraint(condition=models.Q(('kind__in', ['source', 'available', 'reserved', 'paid'])), name='account_kind_known'), models.UniqueConstraint(fields=('division_code', 'fund_source', 'kind'), name='account_one_of_a_kind')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("floor_fen__isnull", True), ("balance_fen__gte", models.F("floor_fen")), _connector="OR"
+                        ),
+                        name="account_not_below_floor",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["source", "available", "reserved", "paid"])),
+                        name="account_kind_known",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("division_code", "fund_source", "kind"), name="account_one_of_a_kind"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AllowedMove',
+            name="AllowedMove",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('journal_kind', models.CharField(max_length=12)),
-                ('from_kind', models.CharField(max_length=12)),
-                ('to_kind', models.CharField(max_length=12)),
-                ('clause', models.CharField(max_length=80)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("journal_kind", models.CharField(max_length=12)),
+                ("from_kind", models.CharField(max_length=12)),
+                ("to_kind", models.CharField(max_length=12)),
+                ("clause", models.CharField(max_length=80)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('journal_kind', 'from_kind', 'to_kind'), name='allowed_move_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("journal_kind", "from_kind", "to_kind"), name="allowed_move_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Journal',
+            name="Journal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('idem', models.CharField(max_length=120, unique=True)),
-                ('body_sha256', models.CharField(max_length=64)),
-                ('kind', models.CharField(max_length=12)),
-                ('effective_on', models.DateField()),
-                ('pay_run_id', models.BigIntegerField(null=True)),
-                ('corrects_id', models.BigIntegerField(null=True)),
-                ('memo', models.CharField(max_length=200)),
-                ('line_count', models.PositiveIntegerField(default=0)),
-                ('made_by', models.CharField(max_length=60)),
-                ('division_code', models.CharField(db_collation='C', max_length=12)),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('row_hash', models.BinaryField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("idem", models.CharField(max_length=120, unique=True)),
+                ("body_sha256", models.CharField(max_length=64)),
+                ("kind", models.CharField(max_length=12)),
+                ("effective_on", models.DateField()),
+                ("pay_run_id", models.BigIntegerField(null=True)),
+                ("corrects_id", models.BigIntegerField(null=True)),
+                ("memo", models.CharField(max_length=200)),
+                ("line_count", models.PositiveIntegerField(default=0)),
+                ("made_by", models.CharField(max_length=60)),
+                ("division_code", models.CharField(db_collation="C", max_length=12)),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("row_hash", models.BinaryField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['pay_run_id'], name='journal_pay_run'), models.Index(fields=['division_code', 'id'], name='journal_division')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['allocate', 'reserve', 'post', 'void', 'correct'])), name='journal_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'correct'), _negated=True), ('corrects_id__isnull', False), _connector='OR'), name='journal_correction_says_what')],
+                "indexes": [
+                    models.Index(fields=["pay_run_id"], name="journal_pay_run"),
+                    models.Index(fields=["division_code", "id"], name="journal_division"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["allocate", "reserve", "post", "void", "correct"])),
+                        name="journal_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "correct"), _negated=True),
+                            ("corrects_id__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="journal_correction_says_what",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Leg',
+            name="Leg",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount_fen', models.BigIntegerField()),
-                ('division_code', models.CharField(db_collation='C', max_length=12)),
-                ('row_hash', models.BinaryField(null=True)),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='funds.account')),
-                ('journal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='funds.journal')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("amount_fen", models.BigIntegerField()),
+                ("division_code", models.CharField(db_collation="C", max_length=12)),
+                ("row_hash", models.BinaryField(null=True)),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="funds.account"
+                    ),
+                ),
+                (
+                    "journal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="funds.journal"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['account', 'id'], name='leg_account')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount_fen', 0), _negated=True), name='leg_not_zero'), models.UniqueConstraint(fields=('journal', 'account'), name='leg_once_an_account')],
+                "indexes": [models.Index(fields=["account", "id"], name="leg_account")],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("amount_fen", 0), _negated=True), name="leg_not_zero"),
+                    models.UniqueConstraint(fields=("journal", "account"), name="leg_once_an_account"),
+                ],
             },
         ),
     ]

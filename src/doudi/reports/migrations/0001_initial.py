@@ -4,39 +4,45 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Submission',
+            name="Submission",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('report', models.CharField(max_length=30)),
-                ('division_code', models.CharField(db_collation='C', max_length=12)),
-                ('week_end', models.DateField()),
-                ('version', models.PositiveSmallIntegerField()),
-                ('cells', models.JSONField()),
-                ('typed', models.JSONField(default=dict)),
-                ('missing', models.JSONField(default=list)),
-                ('difference', models.JSONField(default=list)),
-                ('is_zero_report', models.BooleanField(default=False)),
-                ('due_at', models.DateTimeField()),
-                ('is_late', models.BooleanField()),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('note', models.CharField(blank=True, max_length=1000)),
-                ('submitted_by', models.CharField(max_length=60)),
-                ('submitted_by_name', models.CharField(blank=True, max_length=60)),
-                ('submitted_on', models.DateField()),
-                ('submitted_at', models.TimeField(null=True)),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
-                ('row_hash', models.BinaryField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("report", models.CharField(max_length=30)),
+                ("division_code", models.CharField(db_collation="C", max_length=12)),
+                ("week_end", models.DateField()),
+                ("version", models.PositiveSmallIntegerField()),
+                ("cells", models.JSONField()),
+                ("typed", models.JSONField(default=dict)),
+                ("missing", models.JSONField(default=list)),
+                ("difference", models.JSONField(default=list)),
+                ("is_zero_report", models.BooleanField(default=False)),
+                ("due_at", models.DateTimeField()),
+                ("is_late", models.BooleanField()),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("note", models.CharField(blank=True, max_length=1000)),
+                ("submitted_by", models.CharField(max_length=60)),
+                ("submitted_by_name", models.CharField(blank=True, max_length=60)),
+                ("submitted_on", models.DateField()),
+                ("submitted_at", models.TimeField(null=True)),
+                ("recorded_at", models.DateTimeField(auto_now_add=True)),
+                ("row_hash", models.BinaryField(null=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('report', 'division_code', 'week_end', 'version'), name='submission_version'), models.CheckConstraint(condition=models.Q(('version', 1), models.Q(('reason', ''), _negated=True), _connector='OR'), name='submission_later_version_says_why')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("report", "division_code", "week_end", "version"), name="submission_version"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("version", 1), models.Q(("reason", ""), _negated=True), _connector="OR"),
+                        name="submission_later_version_says_why",
+                    ),
+                ],
             },
         ),
     ]
