@@ -24,9 +24,10 @@ def tree(
     """列出一个区划和它以下各级,按某一天的名称。"""
     from doudi.cli.edge import ready
     from doudi.kernel import codes
-    from doudi.places import queries
 
     ready()
+    from doudi.places import queries
+
     day = _day(on)
     top = queries.division(codes.from_padded(code) if code else "", day)
     typer.echo(f"{top.path_name}({day})")
@@ -45,9 +46,10 @@ def find(
 ) -> None:
     """按名称、拼音、首字母或代码查找区划。"""
     from doudi.cli.edge import ready
-    from doudi.places import queries
 
     ready()
+    from doudi.places import queries
+
     found = queries.search(text, _day(on), limit=limit)
     if not found:
         raise BadInput(f"没有找到“{text}”", next_step="可以写名称的一部分,或拼音首字母,如 nas")
@@ -59,10 +61,11 @@ def find(
 def history(code: Annotated[str, typer.Argument(help="区划代码")], on: OnOption = "") -> None:
     """列出一个代码用过的名称,以及它后来并入、改为哪里。"""
     from doudi.cli.edge import ready
+
+    ready()
     from doudi.places import queries
     from doudi.places.tree import NOT_RECORDED
 
-    ready()
     day = _day(on)
     names = queries.name_history(code)
     if not names:
@@ -86,11 +89,6 @@ def _day(text: str) -> dt.date:
 
     :raises BadInput: not a day.
     """
-    if not text:
-        from doudi.cli.edge import business_day
+    from doudi.cli.edge import business_day, read_day
 
-        return business_day()
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise BadInput(f"“{text}”不是日期", where="--on", next_step="请写成 2022-04-15") from None
+    return read_day(text, "--on") if text else business_day()

@@ -51,9 +51,10 @@ def _plain(sound: str) -> str:
 def syllables(name: str) -> tuple[str, ...]:
     """Read a person's name syllable by syllable, the surname by the surname table."""
     clean = unicodedata.normalize("NFKC", name).strip()
-    first = DOUBLE_SURNAMES.get(clean[:2])
-    if first:
-        read, rest = first, clean[2:]
+    double = DOUBLE_SURNAMES.get(clean[:2])
+    read: tuple[str, ...]
+    if double:
+        read, rest = double, clean[2:]
     else:
         read, rest = (SURNAMES.get(clean[:1]) or _sound(clean[:1]),), clean[1:]
     return tuple(sound for sound in (*read, *map(_sound, rest)) if sound)

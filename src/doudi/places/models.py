@@ -1,12 +1,14 @@
 """Administrative divisions with validity dates, their mergers, and days that are not as the calendar says."""
 
+from typing import Any
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import F, Q
 
 from doudi.places.ranges import CodeKey, DateRange
 
-CODE = {"max_length": 12, "db_collation": "C"}
+CODE: dict[str, Any] = {"max_length": 12, "db_collation": "C"}
 
 
 class Division(models.Model):

@@ -33,7 +33,7 @@ class SubjectKey(Func):
     arity = 2
     output_field = models.TextField()
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:  # type: ignore[override]
         subject, number = (compiler.compile(e)[0] for e in self.source_expressions)
         point = f"({subject} * 64 + {number})"
         return f"int8range({point}, {point}, '[]')", []

@@ -4,13 +4,15 @@ Identity and account numbers are encrypted in the column; a keyed blind index fi
 lists use the masked form.  ``division_code`` is where the person or family lives (their scope).
 """
 
+from typing import Any
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import F, Q
 
 from doudi.places.ranges import DateRange, PointRange
 
-CODE = {"max_length": 12, "db_collation": "C"}
+CODE: dict[str, Any] = {"max_length": 12, "db_collation": "C"}
 
 
 class Person(models.Model):

@@ -83,7 +83,7 @@ def search(text: str, on: dt.date, *, limit: int = 20) -> list[Hit]:
     sql = _SEARCH_HOUSEHOLD if HOUSEHOLD_NUMBER.fullmatch(clean) else _SEARCH.format(way=_way(clean, asked))
     rows = _rows(sql, asked)
     paths = places.path_names({row[8] for row in rows}, on) if rows else {}
-    return [Hit(_person(row), *row[_PERSON_WIDTH:], paths[row[8]]) for row in rows]
+    return [Hit(_person(row), row[-3], row[-2], row[-1], paths[row[8]]) for row in rows]
 
 
 def household_file(household_id: int, on: dt.date) -> HouseholdFile:

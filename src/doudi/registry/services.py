@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
@@ -117,7 +118,7 @@ def move_household(
     if area and area not in AREAS:
         raise BadInput(f"城乡“{area}”无法识别")
     sql = statements("moves")
-    facts = {"household": household_id, "to": to_code, "on": on, "area": area, "address": address}
+    facts: dict[str, Any] = {"household": household_id, "to": to_code, "on": on, "area": area, "address": address}
     with connection.cursor() as cursor:
         cursor.execute(sql["began_later"], facts)
         if cursor.fetchone():
@@ -213,7 +214,7 @@ def identify(person_id: int, id_no: str, *, on: dt.date, actor: Actor) -> int:
 
 
 def _give_number(person: Person, number: idno.IdNumber, index: bytes) -> None:
-    facts = {
+    facts: dict[str, Any] = {
         "person": person.id,
         "sealed": crypto.seal(number.number, index),
         "index": index,

@@ -2,8 +2,9 @@
 
 import django.contrib.postgres.constraints
 import django.db.models.deletion
-import doudi.places.ranges
 from django.db import migrations, models
+
+import doudi.places.ranges
 
 
 class Migration(migrations.Migration):
