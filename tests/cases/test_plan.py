@@ -286,3 +286,33 @@ def test_plan_keeps_an_unverified_standard_in_the_clean_lane_as_a_remark():
     )
 
     assert (row["lane"], row["flags"]) == ("clean", ["unverified"])
+
+
+def test_plan_holds_what_rests_on_dibao_together_with_it_and_adds_no_weaker_recognition():
+    subsidy = determined(0, id=102, subject_kind="p", subject_id=12, programme="disability_living_subsidy")
+    marginal = determined(1, 0, "", id=103, programme="dibao_marginal")
+    paid = awarded(5_000, "", award_id=8, subject_kind="p", subject_id=12, programme="disability_living_subsidy")
+
+    held = planned([determined(0), subsidy, marginal], [awarded(105_000), paid], freezes=[FREEZE])
+    free = planned([determined(0), subsidy, marginal], [awarded(105_000), paid])
+
+    assert [(row["programme"], row["kind"], row["state"], row["hold_clause"]) for row in held] == [
+        ("dibao", "stop", "held", "HLJMCA2022-3.16"),
+        ("disability_living_subsidy", "stop", "held", "HLJMCA2022-3.16"),
+    ]
+    assert [(row["programme"], row["kind"], row["state"]) for row in free] == [
+        ("dibao", "stop", "proposed"),
+        ("dibao_marginal", "start", "proposed"),
+        ("disability_living_subsidy", "stop", "proposed"),
+    ]
+
+
+def test_plan_leaves_what_rests_on_dibao_alone_while_it_fades_out():
+    subsidy = determined(0, id=102, subject_kind="p", subject_id=12, programme="disability_living_subsidy")
+    marginal = determined(1, 0, "", id=103, programme="dibao_marginal")
+    paid = awarded(5_000, "", award_id=8, subject_kind="p", subject_id=12, programme="disability_living_subsidy")
+    fading = determined(1, 105_000, "phase_out")
+
+    for route in ("household", "phase_out"):
+        rows = planned([fading, subsidy, marginal], [awarded(105_000, route), paid], phase_outs=[PHASE_OUT])
+        assert [row["kind"] for row in rows] == (["phase_out"] if route == "household" else [])

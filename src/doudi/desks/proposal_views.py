@@ -11,6 +11,7 @@ from doudi.cases.models import Proposal
 from doudi.desks.explanation import as_decided
 from doudi.determination import queries as determination
 from doudi.determination.models import Run
+from doudi.engine.explain import Explanation
 from doudi.kernel.actors import Actor
 from doudi.kernel.calendar import working_days_between
 from doudi.kernel.errors import BadInput, Upstream
@@ -94,9 +95,14 @@ def reasons_of(one: Proposal) -> tuple[dict[str, Any] | None, str]:
     return told, remark
 
 
-def missing_in(family: determination.Family, run: Run) -> list[tuple[str, str]]:
-    """List what is missing to decide about a family and who can supply it, each once."""
-    whole = determination.explain_family(family, run.reference_on, run.known_on)
+def missing_of(run: Run, household_ids: list[int]) -> dict[int, list[tuple[str, str]]]:
+    """List for each family what is missing to decide and who can supply it, each once; a fixed number of queries."""
+    families = determination.families_of(run, household_ids)
+    told = determination.explain_families(families.values(), run.reference_on, run.known_on)
+    return {household_id: _lacks(whole) for household_id, whole in told.items()}
+
+
+def _lacks(whole: Explanation) -> list[tuple[str, str]]:
     lacks = [
         (f"{item.person} {item.label}".strip(), item.who)
         for programme in whole.programmes

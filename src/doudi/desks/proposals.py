@@ -16,7 +16,6 @@ from doudi.cases.enums import CAUSES, FLAGS, KINDS, LANES, STATES
 from doudi.cases.models import Proposal
 from doudi.desks import exporting, proposal_views
 from doudi.desks.paging import COUNTY_LEVEL, PAGE_SIZE, ListPage, actor_of, list_page, month_of, place_names, today_of
-from doudi.determination import queries as determination
 from doudi.determination.models import Run
 from doudi.kernel import codes
 from doudi.kernel.errors import BadInput, NotPermitted
@@ -314,9 +313,7 @@ def needs_facts(request: HttpRequest) -> HttpResponse:
     run_of = {run.pk: run for run in Run.objects.filter(pk__in={row.run_id for row in rows})}
     missing: dict[int, list[tuple[str, str]]] = {}
     for run_id, run in run_of.items():
-        here = [row.household_id for row in rows if row.run_id == run_id]
-        for household_id, family in determination.families_of(run, here).items():
-            missing[household_id] = proposal_views.missing_in(family, run)
+        missing |= proposal_views.missing_of(run, [row.household_id for row in rows if row.run_id == run_id])
     return render(
         request,
         "desks/proposals/needs_facts.html",

@@ -79,10 +79,17 @@ def explain_stored(determination_id: int) -> Told:
     return Told(one, run, told, words, rules_changed=False, differs=told is None or not _agrees(told, one))
 
 
+def explain_families(families: Iterable[Family], on: dt.date, known_on: dt.date) -> dict[int, Explanation]:
+    """Explain every programme of some families under the rules and local decisions of a day; one look-up."""
+    extra, law = policy.local_rows(on, known_on), policy.law()
+    return {
+        family.household_id: explain(law, family.told, family.place_code, on, known_on, extra) for family in families
+    }
+
+
 def explain_family(family: Family, on: dt.date, known_on: dt.date) -> Explanation:
-    """Explain every programme of one family under the rules and local decisions of a day."""
-    extra = policy.local_rows(on, known_on)
-    return explain(policy.law(), family.told, family.place_code, on, known_on, extra)
+    """Explain every programme of one family."""
+    return explain_families([family], on, known_on)[family.household_id]
 
 
 def told_of(whole: Explanation, one: Determination, family: Family) -> ProgrammeExplanation | None:

@@ -108,7 +108,8 @@ def _computed(run: Run, folder: Any, sample: int | None) -> tuple[list[int], pa.
             households = [row[0] for row in drawn]
             memory.register("drawn", pa.table({"household_id": pa.array(households, pa.int64())}))
             where = " where household_id in (select household_id from drawn)"
-        memory.register("parameters", values)
+        memory.register("filed_values", values)
+        memory.execute("create temp table parameters as select row_number() over () as place_row, * from filed_values")
         for name in ("persons", "households"):
             memory.execute(
                 f"create temp table {name}_in as select * from read_parquet('{folder / name}.parquet'){where}"

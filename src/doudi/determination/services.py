@@ -194,6 +194,6 @@ def _note(run: Run, outcome_counts: dict[str, Any], actor: Actor) -> None:
 
 
 def replay(run_id: int, sample: int | None = replaying.SAMPLE_HOUSEHOLDS) -> list[str]:
-    """Recompute a run, or a sample of its families, from what was filed; list what disagrees, nothing when all is well."""
+    """Recompute a run, or a sample of its families, from what was filed; list what disagrees."""
     problem = replaying.replay(run_id, sample).problem
     return [problem] if problem else []

@@ -70,6 +70,17 @@ caused as (
             else 'hardship'
         end as cause
     from kinds where kind is not null),
+-- Families whose dibao goes on although its reckoning has ended: the exit is held, or fades out.
+goes_on as (
+    select c.household_id, max(f.clause) as clause, max(f.until) as until
+    from caused c left join freezes f on f.place_code = c.place_code and f.programme = c.programme
+    where c.programme = 'dibao' and (c.kind = 'phase_out' or (c.kind = 'stop' and f.clause is not null))
+      and c.cause in ('hardship', 'work')
+    group by 1
+    union all
+    select household_id, null, null from awards a
+    where a.programme = 'dibao' and a.route = 'phase_out'
+      and a.household_id not in (select household_id from caused where programme = 'dibao')),
 -- Whom the amount feeds: the living who hold no other support of the group.
 own_support as (
     select p.person_id, p.household_id,
@@ -91,7 +102,7 @@ fed as (
     from own_support group by 1),
 flagged_households as (select household_id, list(distinct code order by code) as codes from flags group by 1),
 marked as (
-    select c.*, fz.clause as freeze_clause, fz.until as freeze_until,
+    select c.*, coalesce(fz.clause, go.clause) as freeze_clause, coalesce(fz.until, go.until) as freeze_until,
         case when c.subject_kind = 'p' then [c.subject_id]
              when c.route = 'single_person' and len(coalesce(f.alone, [])) > 0 then f.alone
              else coalesce(f.everyone, []) end as fed_ids,
@@ -109,9 +120,17 @@ marked as (
     left join flagged_households fh on fh.household_id = c.household_id
     left join freezes fz on fz.place_code = c.place_code and fz.programme = c.programme
          and c.cause in ('hardship', 'work')
+    left join goes_on go on go.household_id = c.household_id
+         and c.programme = 'disability_living_subsidy' and c.kind = 'stop' and c.cause = 'hardship'
     left join (select distinct household_id from awards where programme = 'dibao') held_dibao
          on held_dibao.household_id = c.household_id
-    left join unverified u on u.place_code = c.place_code and u.is_rural = c.is_rural and u.programme = c.programme)
+    left join unverified u on u.place_code = c.place_code and u.is_rural = c.is_rural and u.programme = c.programme
+    -- While dibao goes on, the family is not put under the weaker kinds of recognition as well, and the
+    -- subsidy that rests on dibao goes on with it: held with it, or left alone while it fades out.
+    where not (c.household_id in (select household_id from goes_on)
+               and ((c.kind = 'start' and c.programme in ('dibao_marginal', 'rigid_expenditure'))
+                    or (c.programme = 'disability_living_subsidy' and c.kind = 'stop' and c.cause = 'hardship'
+                        and go.clause is null))))
 select
     determination_id, subject_kind, subject_id, household_id, programme, kind,
     coalesce(before_fen, 0) as amount_before_fen_m, cast(after_fen as bigint) as amount_after_fen_m,
