@@ -22,13 +22,14 @@ def import_(
 ) -> None:
     """装入部门文件。同一文件再装一次不会增加内容;退回行写成文件,附行号、字段和原因。"""
     from doudi.cli.edge import actor_of, business_day, read_day, ready
-    from doudi.facts import imports
     from doudi.facts.columns import kind_of_file
     from doudi.facts.kinds import KINDS
     from doudi.kernel.errors import BadInput
-    from doudi.security.scope import acting
 
     ready()
+    from doudi.facts import imports
+    from doudi.security.scope import acting
+
     actor = actor_of(login)
     day = read_day(known_on, "--known-on") if known_on else business_day()
     if path.is_dir():

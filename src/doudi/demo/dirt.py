@@ -80,9 +80,10 @@ class Soiler:
         if numeric:
             makers.append(self._as_number)
         row: list[str | float] = list(self.rng.choice(rows))
-        if self.number_at >= 0:
-            row[self.number_at] = f"{row[self.number_at][:6]}9{turn:06d}"  # type: ignore[index]
-        return makers[turn % len(makers)](row, stranger)
+        maker = makers[turn % len(makers)]
+        if self.number_at >= 0 and maker != self._repeat:
+            row[self.number_at] = f"{str(row[self.number_at])[:6]}9{turn:06d}"
+        return maker(row, stranger)
 
     def _say(self, member_id: str, name: str, row: list[str | float], note: str, outcome: str) -> None:
         household = str(row[self.number_at]) if self.number_at >= 0 else ""

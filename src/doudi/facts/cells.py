@@ -26,6 +26,7 @@ LATEST = dt.date(2100, 1, 1)
 MOST_FEN = 100_000_000_00
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _DAMAGED_NAME = re.compile("[\ufffd\ue000-\uf8ff??□■�]|锟斤拷|烫烫")
+_PLAIN_NAME = re.compile(r"[\u4e00-\u9fff]{1,20}")
 _DATE = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?|(\d{4})(\d{2})(\d{2})")
 
 
@@ -53,6 +54,8 @@ def _text(cell: Cell) -> str:
 
 
 def _name(cell: Cell) -> str:
+    if isinstance(cell, str) and _PLAIN_NAME.fullmatch(cell):
+        return cell
     if isinstance(cell, int | float | dt.date):
         raise CellError("姓名不是文字")
     name = clean_name(_INVISIBLE.sub("", str(cell)))

@@ -5,7 +5,6 @@ Grain: ``Stated`` per accepted row, ``Problem`` per row that is not.  A row is t
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 from doudi.facts.cells import READERS, CellError, text_of
@@ -13,12 +12,13 @@ from doudi.facts.columns import Layout
 from doudi.facts.kinds import Column, Kind
 from doudi.facts.readers import Cell, Sheet
 from doudi.kernel import idno
-from doudi.kernel.names import clean_name
 
 TOTALS_WORDS = ("合计", "总计", "小计", "共计", "累计")
 REJECTED, SET_ASIDE, NOT_REGISTERED = "rejected", "set_aside", "not_registered"
 PROBLEM_LABELS = {REJECTED: "退回", SET_ASIDE: "搁置", NOT_REGISTERED: "不在本县登记"}
 LATEST_START = dt.timedelta(days=62)
+SHORTEST_NUMBER = 15
+UNREPEATED = frozenset({"name", "number"})
 CUT_ENDING, CUT_PERMILLE = "000", 20
 
 
@@ -89,7 +89,7 @@ def _looks_cut(cells: list[object], read: list[idno.IdNumber | str]) -> bool:
     Such numbers end in 000 and one in twelve still has a right check digit, so the wrong ones
     convict the right ones of the same file.  One number in a thousand ends in 000 honestly.
     """
-    ending = [isinstance(cell, str) and text_of(cell).endswith(CUT_ENDING) for cell in cells]
+    ending = [isinstance(cell, str) and cell.strip().endswith(CUT_ENDING) for cell in cells]
     wrong = sum(ends and isinstance(one, str) for ends, one in zip(ending, read, strict=True))
     return wrong > 0 or sum(ending) * 1000 > max(len(cells), 100) * CUT_PERMILLE
 
@@ -102,8 +102,8 @@ class _Checker:
         self.is_csv = is_csv
         self.id_place = layout.places["id_no"]
         self.width = len(layout.header)
-        self.columns = [
-            (column, layout.places[column.key])
+        self.columns: list[tuple[Column, int, dict[str, Any]]] = [
+            (column, layout.places[column.key], {})
             for column in kind.columns
             if column.key in layout.places and column.key != "id_no"
         ]
@@ -117,7 +117,7 @@ class _Checker:
     def is_totals(self, cells: list[Cell]) -> bool:
         """Tell whether this is the office's line of sums: a word for it, and no identity number."""
         id_cell = self.id_cell(cells)
-        if isinstance(id_cell, str) and sum(character.isdigit() for character in id_cell) >= 15:
+        if isinstance(id_cell, str) and len(id_cell) >= SHORTEST_NUMBER:
             return False
         return any(text_of(cell).replace(" ", "").startswith(TOTALS_WORDS) for cell in cells[:4] if cell)
 
@@ -132,28 +132,35 @@ class _Checker:
             raise _Refused(header, "末三位为 000,本文件的身份证号疑似被表格软件截断,请设为文本格式后重新导出")
         if read.birth_date > self.known_on:
             raise _Refused(header, f"出生日期 {read.birth_date} 晚于业务日期 {self.known_on}")
-        values = dict(self._values(cells))
+        values = self._values(cells)
         stated = Stated(number, read.number, values["name"], read.sex, read.birth_date, values)
         self._check_sense(stated)
         self._check_repeat(stated)
         return stated
 
     def _check_width(self, cells: list[Cell]) -> None:
-        extra = [cell for cell in cells[self.width :] if cell not in (None, "")]
-        if extra:
+        if len(cells) > self.width and any(cell not in (None, "") for cell in cells[self.width :]):
+            extra = [cell for cell in cells[self.width :] if cell not in (None, "")]
             raise _Refused("整行", f"比表头多出 {len(extra)} 个单元格(“{str(extra[0])[:20]}”),可能错列")
         if self.is_csv and len(cells) < self.width:
             raise _Refused("整行", f"本行有 {len(cells)} 个单元格,表头有 {self.width} 个,可能错列")
 
-    def _values(self, cells: list[Cell]) -> Iterator[tuple[str, Any]]:
-        for column, place in self.columns:
+    def _values(self, cells: list[Cell]) -> dict[str, Any]:
+        """Read every cell. Columns repeat a few spellings over and over, so each is read once."""
+        values: dict[str, Any] = {}
+        for column, place, known in self.columns:
             cell = cells[place] if place < len(cells) else None
-            if cell is None or (isinstance(cell, str) and not cell.strip()):
+            if cell.__class__ is str and cell in known:
+                values[column.key] = known[cell]
+            elif cell is None or (isinstance(cell, str) and not cell.strip()):
                 if column.cell:
                     raise _Refused(column.header, f"“{column.header}”没有填写")
-                yield column.key, None
-                continue
-            yield column.key, self._read(column, cell)
+                values[column.key] = None
+            else:
+                value = values[column.key] = self._read(column, cell)
+                if isinstance(cell, str) and column.type not in UNREPEATED:
+                    known[cell] = value
+        return values
 
     def _read(self, column: Column, cell: Cell) -> Any:
         try:
@@ -175,7 +182,7 @@ class _Checker:
         if died and died < stated.birth:
             raise _Refused(self.kind.column("death_date").header, f"死亡日期 {died} 早于出生日期 {stated.birth}")
         other = self.names.setdefault(stated.id_no, stated)
-        if clean_name(other.name) != clean_name(stated.name):
+        if other.name != stated.name:
             raise _Refused("姓名", f"与第 {other.row_number} 行身份证号相同而姓名不同")
 
     def _check_repeat(self, stated: Stated) -> None:

@@ -24,7 +24,7 @@ def match(
         if person is None:
             reason = "该身份证号不在本县登记的在册和低收入人员之中"
             problems.append(Problem(row.row_number, "身份证号", reason, NOT_REGISTERED))
-        elif clean_name(person.name) != clean_name(row.name):
+        elif person.name != row.name and clean_name(person.name) != row.name:
             reason = f"身份证号相符而姓名不同:文件写“{row.name}”,登记为“{person.name}”"
             problems.append(Problem(row.row_number, "姓名", reason, SET_ASIDE, person.person_id))
         else:

@@ -3,10 +3,9 @@
 Nothing here commits: everything happens in the caller's transaction, inside the open scope.
 """
 
-import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -15,8 +14,7 @@ from doudi.facts.models import Batch, RejectedRow
 from doudi.kernel.codes import upper
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class NewFact:
+class NewFact(NamedTuple):
     """One statement to be written; exactly one of the two subjects is given."""
 
     person_id: int | None
@@ -29,8 +27,7 @@ class NewFact:
     division_code: str
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class NewLine:
+class NewLine(NamedTuple):
     """One roster line to be written."""
 
     household_id: int
@@ -159,9 +156,9 @@ def digest(batch: Batch) -> str:
     return ":".join(part for part in parts if part)
 
 
-def _stage(cursor: Any, table: str, create: str, rows: Iterable[Any]) -> None:
+def _stage(cursor: Any, table: str, create: str, rows: Iterable[tuple[Any, ...]]) -> None:
     cursor.execute(f"drop table if exists {table}")
     cursor.execute(create)
     with cursor.copy(f"copy {table} from stdin") as copy:
         for row in rows:
-            copy.write_row(tuple(getattr(row, name) for name in row.__slots__))
+            copy.write_row(row)
