@@ -116,6 +116,7 @@ def statement(account_id: int, *, limit: int = 50, offset: int = 0) -> list[Stat
 
 
 def statement_count(account_id: int) -> int:
+    """Count an account's legs."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM funds_leg WHERE account_id = %s", [account_id])
         return int(cursor.fetchone()[0])

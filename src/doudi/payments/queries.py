@@ -87,6 +87,7 @@ class RunTie:
 
 
 def line_totals(run_id: int, state: str = "") -> Totals:
+    """Count and sum a run's lines, all of them or those in one state."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*), coalesce(sum(amount_fen), 0) FROM payments_line"
@@ -119,6 +120,7 @@ def funds_needed(run_id: int) -> dict[str, int]:
 
 
 def line_counts_by_source(run_id: int, state: str) -> dict[str, int]:
+    """Count a run's lines in one state by fund source."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT fund_source, count(*) FROM payments_line WHERE pay_run_id = %s AND state = %s GROUP BY fund_source",
@@ -254,6 +256,7 @@ def held_lines(run_id: int, *, reason: str = "", limit: int = 50, offset: int = 
 
 
 def held_by_reason(run_id: int) -> list[tuple[str, int, int]]:
+    """Count and sum a run's held lines by reason."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT hold_reason, count(*), sum(amount_fen) FROM payments_line"
@@ -284,6 +287,7 @@ def lines(
 
 
 def line_count(*, run_id: int | None = None, scope_code: str = "", state: str = "") -> int:
+    """Count the lines that ``lines`` would list."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM payments_line WHERE (%s::bigint IS NULL OR pay_run_id = %s)"
