@@ -9,9 +9,11 @@ from django.db import connection
 from doudi.kernel import codes, idno, names
 from doudi.kernel.errors import BadInput
 from doudi.registry.enums import AREAS, RELATIONS
+from doudi.registry.models import Household, Membership, Person
 from doudi.registry.rows import Conflict, FamilyRow, Registered
 from doudi.registry.statements import statements
 from doudi.security import crypto
+from doudi.security.statistics import refresh
 
 STAGED = (
     "n", "household_key", "household_number", "name", "id_index", "id_sealed", "id_masked", "id_last4",
@@ -53,12 +55,15 @@ def take_in(rows: Sequence[FamilyRow], *, on: dt.date, division_code: str) -> Re
         cursor.execute(sql["index_people"])
         cursor.execute("analyze family_row")
         new_people = _identified(cursor, sql)
+        refresh(Person)
         new_households = _households(cursor, sql, on, county)
+        refresh(Household)
         new_people += _without_papers(cursor, sql, county)
         _mark_doubles(cursor, sql)
         cursor.execute(sql["change_relations"], {"on": on})
         cursor.execute(sql["add_memberships"])
         new_memberships = cursor.rowcount
+        refresh(Person, Membership)
         cursor.execute(sql["set_heads"])
         cursor.execute(sql["refresh_households"])
         cursor.execute(sql["answers"])

@@ -13,11 +13,12 @@ from doudi.kernel.actors import Actor
 from doudi.kernel.errors import BadInput, NotPermitted, Refusal
 from doudi.registry import intake
 from doudi.registry.enums import AREAS, RELATIONS
-from doudi.registry.models import Household, Membership, Person
+from doudi.registry.models import Household, Membership, PayeeAccount, Person
 from doudi.registry.rows import AccountRow, FamilyRow, Registered
 from doudi.registry.statements import statements
 from doudi.security import crypto
 from doudi.security.permissions import require
+from doudi.security.statistics import refresh
 
 VERB = "import_facts"
 
@@ -90,6 +91,7 @@ def register_accounts(rows: Sequence[AccountRow], *, actor: Actor, division_code
         cursor.execute(sql["add"])
         added = int(cursor.rowcount)
         cursor.execute(sql["unstage"])
+    refresh(PayeeAccount)
     record("registry.accounts", actor=actor, division_code=division_code, details={"rows": len(rows), "new": added})
     return added
 
