@@ -9,11 +9,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from doudi.demo import month as demo_month
 from doudi.kernel.actors import SYSTEM
 from doudi.kernel.errors import Upstream
-from doudi.payments.models import PayRun
-from doudi.places.services import load_divisions
 from doudi.platform import database
 from doudi.platform import serve as web
 from doudi.platform.home import make_folder
@@ -36,13 +33,16 @@ def prepare(say: Say) -> None:
     if is_current():
         say("数据库已是最新")
         return
+    from doudi.demo.month import BUSINESS_DATE
+    from doudi.places.services import load_divisions
+
     say("准备数据库……")
     tables = migrate()
     with acting(SYSTEM):
         loaded = load_divisions()
         ensure_demo_users()
         if not BusinessDate.objects.exists():
-            services.set_business_date(demo_month.BUSINESS_DATE, actor=SYSTEM, reason="演示")
+            services.set_business_date(BUSINESS_DATE, actor=SYSTEM, reason="演示")
     remember()
     say(
         f"数据库就绪:{len(tables)} 个表受行级权限保护,区划新增 {loaded.added} 条,用时 {time.monotonic() - begun:.1f} 秒"
@@ -82,6 +82,9 @@ def show_logins(say: Say) -> None:
 
 def run_months(*, people: int, seed: int, say: Say) -> None:
     """Walk every demo county through the month, unless it has been."""
+    from doudi.demo import month as demo_month
+    from doudi.payments.models import PayRun
+
     for code in demo_month.COUNTIES:
         with acting(SYSTEM, code):
             done = PayRun.objects.filter(month=str(demo_month.MONTH), state__in=FINISHED).exists()

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 from psycopg import sql
 
@@ -155,6 +156,7 @@ def _fill(dump: Path, name: str) -> None:
     connection.settings_dict["NAME"] = name
     _run("pg_restore", "--no-owner", "--no-privileges", "--exit-on-error", "-d", name, str(dump))
     with database.as_owner():
+        call_command("migrate", verbosity=0, interactive=False)  # the archive may be older than the product
         install_guards()
 
 
