@@ -8,7 +8,7 @@ import sys
 import typer
 from rich.console import Console
 
-from doudi.cli import admin, facts, law, month, pay, places, policy, report
+from doudi.cli import admin, case, facts, law, month, pay, places, policy, report
 from doudi.kernel.errors import DoudiError, NeedsFacts
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.add_typer(admin.users, name="users", help="用户与岗位")
 app.add_typer(admin.date, name="date", help="业务日期")
 app.add_typer(policy.app, name="policy", help="条款、参数、开关")
 app.add_typer(places.app, name="places", help="行政区划")
+app.add_typer(case.app, name="case", help="建议的审核与确认")
 app.add_typer(pay.app, name="pay", help="发放批次、银行文件、回盘、对账")
 app.add_typer(report.app, name="report", help="报表")
 
