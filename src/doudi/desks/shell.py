@@ -13,6 +13,7 @@ from doudi.desks.navigation import Drawer, navigation
 from doudi.kernel.actors import Actor
 from doudi.places import queries as places
 from doudi.policy import queries as policy
+from doudi.security.permissions import may
 from doudi.ui.jinja_env import page_url_or_none
 
 SWITCH_WORDS = {
@@ -59,6 +60,10 @@ class Shell:
         if self.actor is None or self.actor.role in ("administrator", "finance"):
             return None
         return page_url_or_none("search")
+
+    def may(self, verb: str) -> bool:
+        """Tell whether the post holds a verb, so that a page offers no link that would be refused."""
+        return self.actor is not None and may(self.actor, verb)
 
     @cached_property
     def navigation(self) -> list[Drawer]:

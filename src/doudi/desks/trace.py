@@ -13,8 +13,10 @@ from doudi.kernel.errors import DoudiError
 from doudi.payments.models import HOLD_REASONS, LINE_STATES, RUN_KINDS, RUN_STATES
 from doudi.policy import queries as policy
 from doudi.security.web import desk
+from doudi.ui.story import story_of
 
 HASH_SHOWN = 16
+FACTS_SHOWN = 12
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,15 +44,20 @@ def explanation_of(chain: Chain) -> dict[str, Any] | None:
 
 
 def clauses_in(told: dict[str, Any] | None) -> list[str]:
-    """List the clauses an explanation cites, in the order of its steps, each once."""
+    """List the clauses that carry the conclusion: of the conditions met and of the route and amount, each once.
+
+    A conclusion that nothing carries rests on everything that was reckoned.
+    """
     if told is None:
         return []
-    cited = [item.get("clause") for part in ("steps", "criteria", "parameters") for item in told.get(part) or []]
-    return list(dict.fromkeys(clause for clause in cited if clause))
+    met = [one for one in told.get("criteria") or [] if one.get("met") is True]
+    carrying = [*met, *story_of(told).main] or [*(told.get("criteria") or []), *(told.get("steps") or [])]
+    cited = [one.get("clause") for one in carrying]
+    return list(dict.fromkeys(one for clause in cited if clause for one in clause.split("、")))
 
 
 def facts_in(told: dict[str, Any] | None) -> list[dict[str, Any]]:
-    """List the facts an explanation rests on, each once."""
+    """List the facts an explanation rests on, each once; those with a source first."""
     if told is None:
         return []
     seen: dict[Any, dict[str, Any]] = {}
@@ -58,7 +65,7 @@ def facts_in(told: dict[str, Any] | None) -> list[dict[str, Any]]:
         for fact in step.get("facts") or []:
             if isinstance(fact, dict):
                 seen.setdefault((fact.get("input"), fact.get("person")), fact)
-    return list(seen.values())
+    return sorted(seen.values(), key=lambda fact: (not fact.get("source"), fact.get("person") or ""))
 
 
 def grounds(clause_ids: list[str]) -> list[Ground]:
@@ -94,6 +101,7 @@ def trace(request: HttpRequest, line_id: int) -> HttpResponse:
             "told": told,
             "broken": broken,
             "facts": facts_in(told),
+            "facts_shown": FACTS_SHOWN,
             "grounds": grounds(cited),
             "seal": bytes(chain.line.row_hash or b"").hex()[:HASH_SHOWN],
         },

@@ -16,6 +16,7 @@ from doudi.kernel.money import yuan, yuan_in_words
 from doudi.kernel.periods import Month
 from doudi.kernel.programmes import PROGRAMME_LABEL
 from doudi.ui import words
+from doudi.ui.story import story_of
 
 missing_log = logging.getLogger("doudi.ui.missing")
 
@@ -147,6 +148,7 @@ def environment(**options: Any) -> jinja2.Environment:
         query_of=query_of,
         page_numbers=page_numbers,
         status_of=words.status,
+        story_of=story_of,
     )
     env.filters.update(FILTERS)
     return env
