@@ -1,12 +1,14 @@
 """Awards: what is paid to whom from when to when, each under an approved proposal or a taken-over roster."""
 
+from typing import Any
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import F, Q
 
 from doudi.places.ranges import DateRange, SubjectKey
 
-CODE = {"max_length": 12, "db_collation": "C"}
+CODE: dict[str, Any] = {"max_length": 12, "db_collation": "C"}
 
 
 class Award(models.Model):

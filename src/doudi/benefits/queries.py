@@ -79,7 +79,7 @@ def held_awards(place_code: str, month: Month, household_id: int | None = None) 
 
 def awards_in_month(place_code: str, month: Month) -> list[MonthTotal]:
     """Count and add up the awards in force on a month's first day, by programme in the platform's order."""
-    asked = {"low": place_code, "high": upper(place_code), "first": month.first_day}
+    asked: dict[str, Any] = {"low": place_code, "high": upper(place_code), "first": month.first_day}
     with connection.cursor() as cursor:
         cursor.execute(IN_MONTH, asked)
         found = {row[0]: MonthTotal(*row) for row in cursor.fetchall()}

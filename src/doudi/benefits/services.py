@@ -8,6 +8,7 @@ import pyarrow as pa
 from django.db import connection, transaction
 
 from doudi.audit import services as audit
+from doudi.benefits.models import Award, Coverage
 from doudi.cases import services as cases
 from doudi.determination.tables import stage
 from doudi.facts import queries as facts
@@ -16,6 +17,7 @@ from doudi.kernel.codes import upper
 from doudi.kernel.periods import Month
 from doudi.kernel.programmes import Programme
 from doudi.security.permissions import require
+from doudi.security.statistics import refresh
 
 FOLDER = Path(__file__).parent / "sql"
 ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtextextended('benefits:' || %s, 0))"
@@ -63,10 +65,12 @@ def take_over_roster(county_code: str, actor: Actor) -> int:
         cursor.execute(ONE_AT_A_TIME, [county_code])
         cursor.execute(_statement("take_over"))
         count = cursor.rowcount
+        refresh(Award)
         covered = 0
         for kind in ("p", "h"):
             cursor.execute(_statement("cover_roster"), {**asked, "kind": kind})
             covered += cursor.rowcount
+        refresh(Coverage)
         cursor.execute(_statement("uncovered"), asked)
         double_count = int(cursor.fetchone()[0])
         cursor.execute("drop table pg_temp.roster, pg_temp.programme")
@@ -101,6 +105,7 @@ def apply_confirmed(place_code: str, month: Month, *, actor: Actor, on: dt.date)
             cursor.execute(_statement("block"))
         for name in ("end_awards", "end_coverage", "begin_awards", "begin_coverage"):
             cursor.execute(_statement(name))
+        refresh(Award, Coverage)
         cursor.execute(DONE)
         done = cursor.fetchall()
         cursor.execute("select count(*) from ready where is_blocked")

@@ -1,9 +1,11 @@
 """Proposals that bulk runs make and people decide: township review, then county confirmation by another person."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
-CODE = {"max_length": 12, "db_collation": "C"}
+CODE: dict[str, Any] = {"max_length": 12, "db_collation": "C"}
 
 
 class Proposal(models.Model):

@@ -115,7 +115,11 @@ class Lacking:
     division_code: str
     run_id: int
     determination_id: int
-    programmes: list[str]
+    programme_names: str
+
+    @property
+    def programmes(self) -> list[str]:
+        return self.programme_names.split()
 
 
 def _rows(sql: str, asked: Any) -> list[tuple[Any, ...]]:
@@ -169,7 +173,8 @@ def proposal(proposal_id: int) -> Proposal:
 
 def subject_names(proposal_id: int) -> tuple[str, str, str]:
     """Give the subject's name, the head's name and the family's number of one proposal."""
-    return tuple(_rows(ONE_NAMES, [proposal_id])[0])  # type: ignore[return-value]
+    subject, head, number = _rows(ONE_NAMES, [proposal_id])[0]
+    return subject, head, number
 
 
 def steps_of(proposal_id: int) -> list[Step]:
@@ -207,4 +212,4 @@ def needs_facts(place_code: str, runs: list[int], programme: str = "", *, limit:
         "limit": limit,
         "offset": offset,
     }
-    return [Lacking(*row[:-1], programmes=row[-1].split()) for row in _rows(NEEDS_LIST, asked)]
+    return [Lacking(*row) for row in _rows(NEEDS_LIST, asked)]

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from doudi.audit import services as audit
 from doudi.cases import grounds
 from doudi.cases.enums import STATES
-from doudi.cases.models import Proposal
+from doudi.cases.models import Proposal, Step
 from doudi.cases.plan import plan
 from doudi.determination.held import HeldAwards
 from doudi.determination.models import Run
@@ -21,6 +21,7 @@ from doudi.kernel.errors import BadInput, NotPermitted, Refusal, Stale
 from doudi.kernel.periods import Month
 from doudi.places import queries as places
 from doudi.security.permissions import require
+from doudi.security.statistics import refresh
 
 FOLDER = Path(__file__).parent / "sql"
 ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtextextended('cases:' || %s, 0))"
@@ -108,10 +109,12 @@ def propose_county(
     with connection.cursor() as cursor:
         _drop(cursor, "standing")
         _run(cursor, "standing", asked)
+        cursor.execute("analyze standing")
         _run(cursor, "keep")
         withdrawn = _run(cursor, "withdraw")
         made = _run(cursor, "insert", asked)
         _drop(cursor, "standing", "planned")
+    refresh(Proposal)
     counts = _counts(asked)
     if made or withdrawn:
         _note("proposal.made", actor, county_code, asked, {"made": made, "withdrawn": withdrawn, "counts": counts})
@@ -232,8 +235,10 @@ def _decide_lane(stage_name: str, state: str, place: str, month: Month, actor: A
     with connection.cursor() as cursor:
         _drop(cursor, "chosen")
         _run(cursor, f"choose_{stage_name}", asked)
+        cursor.execute("analyze chosen")
         count = _take_step(cursor, stage_name, state, actor, on, in_bulk=True, reason="")
         _drop(cursor, "chosen")
+    refresh(Proposal, Step)
     if count:
         audit.record(
             f"proposal.{state}",

@@ -62,7 +62,7 @@ def flag_words(flags: str) -> list[str]:
 
 def shown(rows: list[dict[str, Any]], on: dt.date) -> list[dict[str, Any]]:
     """Add to each row the words of its flags and the working days left."""
-    days: dict[dt.date, int] = {due: days_left(due, on) for due in {row["due_on"] for row in rows}}
+    days: dict[dt.date, int | None] = {due: days_left(due, on) for due in {row["due_on"] for row in rows}}
     return [
         {
             **row,

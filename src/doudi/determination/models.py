@@ -1,8 +1,10 @@
 """What the rules concluded, from which inputs, under which text. Never edited; a new one is made."""
 
+from typing import Any
+
 from django.db import models
 
-CODE = {"max_length": 12, "db_collation": "C"}
+CODE: dict[str, Any] = {"max_length": 12, "db_collation": "C"}
 
 
 class FrozenText(models.Model):

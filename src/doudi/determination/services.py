@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from doudi.audit import services as audit
 from doudi.determination import frozen, replaying
 from doudi.determination.held import HeldAwards
-from doudi.determination.models import FrozenText, Run
+from doudi.determination.models import Determination, FrozenText, Run
 from doudi.determination.snapshot import Filed, build, file_away
 from doudi.determination.sources import known_of, snapshot_root
 from doudi.determination.tables import DECIDED_FIELDS, stage
@@ -24,6 +24,7 @@ from doudi.kernel.errors import NotPermitted, Refusal
 from doudi.kernel.periods import Month
 from doudi.policy import queries as policy
 from doudi.security.permissions import require
+from doudi.security.statistics import refresh
 
 INSERT = """
 insert into determination_determination (run_id, subject_kind, subject_id, household_id, programme, outcome,
@@ -164,6 +165,7 @@ def _write(asked: _Asked, filed: Filed, result: bulk.BulkResult, decided: pa.Tab
     stage(decided, "decided")
     with connection.cursor() as cursor:
         cursor.execute(INSERT, {"run": run.pk})
+        refresh(Determination)
         cursor.execute(SEAL_ROWS, {"run": run.pk})
         cursor.execute("drop table pg_temp.decided")
     run.refresh_from_db()
