@@ -102,7 +102,9 @@ class Fact(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["person_id", "name"], name="fact_person", condition=Q(person_id__isnull=False)),
-            models.Index(fields=["household_id", "name"], name="fact_household", condition=Q(household_id__isnull=False)),
+            models.Index(
+                fields=["household_id", "name"], name="fact_household", condition=Q(household_id__isnull=False)
+            ),
             # Rows of a batch lie together, so a range index finds them for almost nothing.
             BrinIndex(fields=["batch"], name="fact_batch", pages_per_range=32),
             models.Index(fields=["division_code", "id"], name="fact_division"),
