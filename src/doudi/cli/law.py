@@ -12,8 +12,8 @@ import yaml
 from doudi.kernel.errors import BadInput
 
 if TYPE_CHECKING:
-    from doudi.engine.explain import Explanation, ProgrammeExplanation
     from doudi.engine.inputs import Input, Inputs
+    from doudi.engine.told import Explanation, ProgrammeExplanation
 
 THOROUGH = 3_000
 Day = Annotated[str, typer.Option("--on", help="按哪一天的政策和事实判断,如 2022-04-15;不写为今天")]
@@ -108,9 +108,7 @@ def as_plain(told: "Explanation", family: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain_programme(one: "ProgrammeExplanation") -> dict[str, Any]:
-    import dataclasses
-
-    plain = dataclasses.asdict(one)
+    plain = one.as_dict()
     for name in ("programme", "person"):
         plain.pop(name)
     return plain

@@ -29,8 +29,8 @@ from doudi.kernel.errors import BadInput
 if TYPE_CHECKING:
     from doudi.engine.packs import Law
 
-BLOCK_PEOPLE = 250_000
-MEMORY_LIMIT = "500MB"
+BLOCK_PEOPLE = 1_100_000
+MEMORY_LIMIT = "650MB"
 Progress = Callable[[int, int], None]
 
 

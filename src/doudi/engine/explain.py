@@ -10,189 +10,92 @@ from typing import TYPE_CHECKING, Any
 from doudi.engine.rule import HOUSEHOLD, PERSON, Rule
 from doudi.engine.ruleset import GRANTS, NEEDS_FACTS, OUTCOME_LABELS, OUTCOME_NAMES, ProgrammePlan, RuleSet
 from doudi.engine.scalar import Reckoning, decision_of, family_reckoning
+from doudi.engine.told import (
+    Change,
+    CriterionAnswer,
+    Explanation,
+    FactUsed,
+    MissingFact,
+    ParameterUsed,
+    ProgrammeExplanation,
+    Step,
+)
 from doudi.engine.values import UNKNOWN
 from doudi.engine.version import ENGINE_VERSION
 from doudi.engine.whatif import MOST_TRIALS, Flip, Trials, unknown_roots
-from doudi.engine.words import Vocabulary
+from doudi.engine.words import vocabulary
 from doudi.kernel.money import yuan
 
 if TYPE_CHECKING:
     from doudi.engine.packs import Law
 
 ASK_POLICY = "维护政策参数的岗位(当地该日没有生效的数值)"
+MOST_PARAMETERS = 20_000
+_parameters_told: dict[tuple[int, str], tuple[Any, "ParameterUsed"]] = {}
 RELATIONS = {0: "户主", 1: "配偶", 2: "子女", 3: "父母", 4: "孙子女", 5: "祖父母", 6: "兄弟姐妹"}
-
-
-@dataclasses.dataclass(slots=True)
-class FactUsed:
-    """An input as it stood: value in words, who said it, how old it is."""
-
-    input: str
-    label: str
-    person: str
-    text: str
-    source: str
-    since: str
-    known_on: str
-    age_days: int | None
-    is_stale: bool
-
-
-@dataclasses.dataclass(slots=True)
-class Step:
-    """One rule's result in words; ``value`` is as computed, null when unknown."""
-
-    rule: str
-    kind: str
-    person: str
-    text: str
-    value: int | bool | None
-    clause: str
-    document: str
-    facts: tuple[FactUsed, ...]
-
-
-@dataclasses.dataclass(slots=True)
-class CriterionAnswer:
-    """A condition: met is true, false, or null when it cannot be known."""
-
-    id: str
-    bit: int
-    met: bool | None
-    label: str
-    text: str
-    clause: str
-    document: str
-    ask: str
-
-
-@dataclasses.dataclass(slots=True)
-class MissingFact:
-    """What is unknown and who can supply it."""
-
-    input: str
-    label: str
-    person: str
-    who: str
-
-
-@dataclasses.dataclass(slots=True)
-class Change:
-    """A single input that would change the outcome, all else equal."""
-
-    input: str
-    label: str
-    person: str
-    text: str
-    outcome: str
-    amount_fen_m: int | None
-
-
-@dataclasses.dataclass(slots=True)
-class ParameterUsed:
-    """A policy value with its origin."""
-
-    name: str
-    label: str
-    text: str
-    value: int | bool | None
-    place: str
-    source: str
-    clause: str
-    verified: bool
-    since: str
-    until: str
-
-
-@dataclasses.dataclass(slots=True)
-class ProgrammeExplanation:
-    """Why one programme gives one subject what it gives; ``person`` is the member's position."""
-
-    programme: str
-    label: str
-    person: int | None
-    person_label: str
-    outcome: str
-    outcome_label: str
-    amount_fen_m: int | None
-    amount_fen: int | None
-    route: str
-    route_label: str
-    applies: bool
-    summary: str
-    steps: tuple[Step, ...]
-    criteria: tuple[CriterionAnswer, ...]
-    missing: tuple[MissingFact, ...]
-    would_change: tuple[Change, ...]
-    parameters: tuple[ParameterUsed, ...]
-
-
-@dataclasses.dataclass(frozen=True)
-class Explanation:
-    """All programmes of one family on one day."""
-
-    place_code: str
-    on: str
-    known_on: str
-    rule_digest: str
-    engine_version: str
-    programmes: tuple[ProgrammeExplanation, ...]
-
-    def of(self, programme: str, person: int | None = None) -> ProgrammeExplanation:
-        """Find one programme's explanation for the household or for one member."""
-        return next(one for one in self.programmes if one.programme == programme and one.person == person)
-
-    def as_dict(self) -> dict[str, Any]:
-        return dataclasses.asdict(self)
 
 
 @dataclasses.dataclass(frozen=True)
 class _Frame:
     """What every step of one rule shares: its document in words and the inputs it reads."""
 
+    rule: Rule
     document: str
     inputs: tuple[tuple[str, bool], ...]
-
-
-_frames: "weakref.WeakKeyDictionary[RuleSet, dict[str, _Frame]]" = weakref.WeakKeyDictionary()
-
-
-def _frame(rules: RuleSet, rule: Rule) -> _Frame:
-    made = _frames.setdefault(rules, {})
-    if rule.name not in made:
-        raw = [need for need in rule.needs if need not in rules.rules and not rules.is_parameter(need)]
-        inputs = tuple((need, rules.entity_of(need) == PERSON) for need in raw if rule.kind != "total")
-        made[rule.name] = _Frame("、".join(str(cite) for cite in rule.cites), inputs)
-    return made[rule.name]
+    is_household: bool
 
 
 @dataclasses.dataclass(frozen=True)
 class _Path:
-    """The rules behind a programme in the order of reckoning, those behind its totals, its parameters."""
+    """The rules behind a programme in the order of reckoning, those of one member only, its parameters."""
 
-    rules: tuple[Rule, ...]
-    gathered: frozenset[str]
+    frames: tuple[_Frame, ...]
+    own: frozenset[str]
     parameters: tuple[str, ...]
 
 
-_paths: "weakref.WeakKeyDictionary[RuleSet, dict[str, _Path]]" = weakref.WeakKeyDictionary()
+@dataclasses.dataclass
+class _Outline:
+    """What was worked out about one rule set, once."""
+
+    frames: dict[str, _Frame]
+    paths: dict[str, _Path]
 
 
-def _path(rules: RuleSet, plan: ProgrammePlan) -> _Path:
-    """Find what stands behind a programme; made once per rule set."""
-    made = _paths.setdefault(rules, {})
-    if plan.name not in made:
-        wanted = rules.needs_of([plan.value("outcome"), plan.value("criteria_met")])
-        found = tuple(
-            rule
-            for stage in rules.stages
-            for rule in stage.rules
-            if rule.name in wanted and (rule.kind != "derived" or rule.name.endswith("_granted"))
-        )
-        gathered = rules.needs_of(rule.needs[0] for rule in found if rule.kind == "total" and rule.needs)
-        parameters = sorted({need for rule in found for need in rule.needs if rules.is_parameter(need)})
-        made[plan.name] = _Path(found, frozenset(gathered), tuple(parameters))
-    return made[plan.name]
+_outlines: "weakref.WeakKeyDictionary[RuleSet, _Outline]" = weakref.WeakKeyDictionary()
+
+
+def _outline(rules: RuleSet) -> _Outline:
+    if rules not in _outlines:
+        frames = {rule.name: _frame(rules, rule) for stage in rules.stages for rule in stage.rules}
+        paths = {plan.name: _path(rules, plan, frames) for plan in rules.programmes}
+        _outlines[rules] = _Outline(frames, paths)
+    return _outlines[rules]
+
+
+def _frame(rules: RuleSet, rule: Rule) -> _Frame:
+    raw = [need for need in rule.needs if need not in rules.rules and not rules.is_parameter(need)]
+    inputs = tuple((need, rules.entity_of(need) == PERSON) for need in raw if rule.kind != "total")
+    return _Frame(rule, "、".join(str(cite) for cite in rule.cites), inputs, rule.entity == HOUSEHOLD)
+
+
+def _path(rules: RuleSet, plan: ProgrammePlan, frames: dict[str, _Frame]) -> _Path:
+    """Find what stands behind a programme; parameters of other programmes are told with those."""
+    wanted = rules.needs_of([plan.value("outcome"), plan.value("criteria_met")])
+    found = [
+        rule
+        for stage in rules.stages
+        for rule in stage.rules
+        if rule.name in wanted and (rule.kind != "derived" or rule.name.endswith("_granted"))
+    ]
+    gathered = rules.needs_of(rule.needs[0] for rule in found if rule.kind == "total" and rule.needs)
+    others = {one.name for one in rules.programmes} - {plan.name}
+    near = [rule for rule in found if rule.programme not in others]
+    return _Path(
+        tuple(frames[rule.name] for rule in found),
+        frozenset(rule.name for rule in found if rule.entity == PERSON and rule.name not in gathered),
+        tuple(sorted({need for rule in near for need in rule.needs if rules.is_parameter(need)})),
+    )
 
 
 class _Teller:
@@ -205,13 +108,15 @@ class _Teller:
         self.reckoning = reckoning
         self.resolved = resolved
         self.on = on
-        self.vocabulary = Vocabulary(law, self.rules)
+        self.vocabulary = vocabulary(law, self.rules)
         self.family = family
         self.person_labels = [
             _person_label(number, row, given)
             for number, (row, given) in enumerate(zip(reckoning.persons, family["persons"], strict=True))
         ]
+        self.outline = _outline(self.rules)
         self._steps_made: dict[tuple[str, int | None], Step] = {}
+        self._shared: dict[str, list[tuple[_Frame, list[Step]]]] = {}
         self.fact = functools.lru_cache(maxsize=None)(self._fact)
         self.parameter = functools.lru_cache(maxsize=None)(self._parameter)
 
@@ -223,7 +128,7 @@ class _Teller:
         if decision.outcome == NEEDS_FACTS:
             names = [plan.value("open_route"), plan.value("amount_fen_m")]
             missing = tuple(self._missing(*root) for root in unknown_roots(self.reckoning, names, person))
-        path = _path(self.rules, plan)
+        path = self.outline.paths[plan.name]
         return ProgrammeExplanation(
             programme=plan.name,
             label=plan.label,
@@ -237,46 +142,57 @@ class _Teller:
             route_label=route.label if route else "",
             applies=decision.applies,
             summary=_summary(plan, decision.outcome, decision.amount_fen_m, criteria, missing, route),
-            steps=tuple(self._steps(path, person)),
             criteria=criteria,
             missing=missing,
             would_change=tuple(self._change(flip) for flip in flips),
-            parameters=tuple(self.parameter(name) for name in path.parameters),
+            parameters=tuple([self.parameter(name) for name in path.parameters]) if decision.applies else (),
+            write_steps=functools.partial(self._steps, plan.name, path, person),
         )
 
-    def _steps(self, path: _Path, person: int | None) -> Iterable[Step]:
+    def _steps(self, programme: str, path: _Path, person: int | None) -> list[Step]:
         """Give the steps in order; a person programme that rests on the family shows every member's."""
-        for rule in path.rules:
-            if rule.entity == HOUSEHOLD:
-                yield self.step(rule, None)
-            elif person is not None and rule.name not in path.gathered:
-                yield self.step(rule, person)
-            else:
-                for member in range(len(self.reckoning.persons)):
-                    yield self.step(rule, member)
+        if programme not in self._shared:
+            everybody = range(len(self.reckoning.persons))
+            self._shared[programme] = [
+                (
+                    frame,
+                    [self.step(frame, None)]
+                    if frame.is_household
+                    else []
+                    if person is not None and frame.rule.name in path.own
+                    else [self.step(frame, member) for member in everybody],
+                )
+                for frame in path.frames
+            ]
+        steps: list[Step] = []
+        for frame, shared in self._shared[programme]:
+            steps += shared or (self.step(frame, person),)
+        return steps
 
-    def step(self, rule: Rule, person: int | None) -> Step:
-        key = rule.name, person
+    def step(self, frame: _Frame, person: int | None) -> Step:
+        key = frame.rule.name, person
         if key not in self._steps_made:
-            self._steps_made[key] = self._step(rule, person)
+            self._steps_made[key] = self._step(frame, person)
         return self._steps_made[key]
 
-    def _step(self, rule: Rule, person: int | None) -> Step:
-        value_of = functools.partial(self.reckoning.of, person=person)
-        value = value_of(rule.name)
-        text = f"{rule.label or rule.name}:{self.vocabulary.value(rule.name, value)}"
-        if rule.kind == "criterion":
-            text = self._criterion_text(rule, value, value_of)
-        elif rule.kind == "total":
-            text += f"(共 {len(self.reckoning.persons)} 名成员)"
-        elif rule.needs:
-            text += f"({'、'.join(self.vocabulary.named(need, value_of(need)) for need in rule.needs)})"
+    def _step(self, frame: _Frame, person: int | None) -> Step:
+        rule, household = frame.rule, self.reckoning.household
+        own = household if person is None else self.reckoning.persons[person]
+        value = own[rule.name]
         label = "" if person is None else self.person_labels[person]
+        if rule.kind == "criterion":
+            text = self._criterion_text(rule, value, functools.partial(self.reckoning.of, person=person))
+        elif rule.kind == "total":
+            members = f"(共 {len(self.reckoning.persons)} 名成员)"
+            text = f"{rule.label}:{self.vocabulary.value(rule.name, value)}{members}"
+        else:
+            needs = tuple([own[need] if need in own else household[need] for need in rule.needs])
+            text = self.vocabulary.step(rule, value, needs)
         if label:
             text = f"{label} {text}"
-        frame = _frame(self.rules, rule)
         facts = tuple([self.fact(need, person if is_own else None) for need, is_own in frame.inputs])
-        return Step(rule.name, rule.kind, label, text, _plain(value), rule.clause, frame.document, facts)
+        plain = None if value is UNKNOWN else value
+        return Step(rule.name, rule.kind, label, text, plain, rule.clause, frame.document, facts)
 
     def _criterion_text(self, rule: Rule, value: Any, value_of: Any) -> str:
         if value is UNKNOWN:
@@ -293,7 +209,7 @@ class _Teller:
             label=rule.label,
             text=self._criterion_text(rule, value, value_of),
             clause=rule.clause,
-            document=_frame(self.rules, rule).document,
+            document=self.outline.frames[rule.name].document,
             ask=rule.ask,
         )
 
@@ -302,16 +218,21 @@ class _Teller:
         given = self.family.get("facts") or {}
         if person is not None:
             given = self.family["persons"][person].get("facts") or given
-        about = given.get(name) or {}
+        label = self.vocabulary.label(name)
+        text = self.vocabulary.value(name, self.reckoning.of(name, person))
+        who = "" if person is None else self.person_labels[person]
+        about = given.get(name)
+        if not about:
+            return FactUsed(name, label, who, text, "", "", "", None, False)
         since, known_on = (_day(about.get(key)) for key in ("since", "known_on"))
         asked = known_on or since
         age = (self.on - asked).days if asked else None
         limit = one.stale_days if one else None
         return FactUsed(
             input=name,
-            label=self.vocabulary.label(name),
-            person="" if person is None else self.person_labels[person],
-            text=self.vocabulary.value(name, self.reckoning.of(name, person)),
+            label=label,
+            person=who,
+            text=text,
             source=str(about.get("source") or ""),
             since=since.isoformat() if since else "",
             known_on=known_on.isoformat() if known_on else "",
@@ -321,6 +242,17 @@ class _Teller:
 
     def _parameter(self, name: str) -> ParameterUsed:
         one = self.resolved.get(name)
+        key = id(one), name
+        if one is not None and key in _parameters_told and _parameters_told[key][0] is one:
+            return _parameters_told[key][1]
+        told = self._tell_parameter(name, one)
+        if one is not None:
+            if len(_parameters_told) > MOST_PARAMETERS:
+                _parameters_told.clear()
+            _parameters_told[key] = one, told
+        return told
+
+    def _tell_parameter(self, name: str, one: Any) -> ParameterUsed:
         value = self.reckoning.household[name]
 
         def text_of(attribute: str) -> str:

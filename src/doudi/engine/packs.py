@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from doudi.engine.switches import SwitchBook
 
 LANG = "doudi.engine.lang"
+MOST_PLACES = 1_000
 _FORBIDDEN = (
     ast.If,
     ast.IfExp,
@@ -86,6 +87,7 @@ class Law:
         self.programmes = tuple(programmes)
         self._sources = sources or {}
         self._rule_sets: dict[tuple[int, ...], RuleSet] = {}
+        self._resolved: dict[tuple[Any, ...], dict[str, Any]] = {}
         check_numbers(self.every_rule)
 
     @property
@@ -148,7 +150,17 @@ class Law:
         """Resolve the parameters a rule set uses for one place; None where nothing is in force."""
         area = "rural" if is_rural else "urban"
         extra = tuple(extra)
-        return {name: self.parameters.resolve(name, place_code, area, on, known_on, extra) for name in rules.parameters}
+        key = (rules.digest, place_code, area, on, known_on)
+        if not extra and key in self._resolved:
+            return self._resolved[key]
+        found = {
+            name: self.parameters.resolve(name, place_code, area, on, known_on, extra) for name in rules.parameters
+        }
+        if not extra:
+            if len(self._resolved) >= MOST_PLACES:
+                self._resolved.clear()
+            self._resolved[key] = found
+        return found
 
 
 @functools.lru_cache(maxsize=4)

@@ -205,7 +205,7 @@ class _Writer:
     # -- the rules --------------------------------------------------------------------------
 
     def _levels(self, levels: list[tuple[Rule, ...]], prefix: str, top: str) -> tuple[list[str], str]:
-        ctes = []
+        ctes: list[str] = []
         for number, level in enumerate((level for level in levels if level), 1):
             columns = [(f"{self._formula(rule)} as {rule.name}", rule.clause) for rule in level]
             ctes.append(f"{prefix}{number} as (\n  select *,\n{_lines(columns)}\n  from {top}\n)")

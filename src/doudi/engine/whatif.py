@@ -1,4 +1,9 @@
-"""What would change an outcome: tries other values of one input and runs only what rests on it.
+"""What would change an outcome: which condition alone decides it, and which input turns that condition.
+
+First each condition behind an outcome is forced to its other answer; those that change the outcome
+alone are its levers.  Then each input that a lever rests on gets other values, and only the rules
+between the two run again; the value nearest to the present one that turns the lever is found by
+halving, and a full trial confirms what it does to the outcome.
 
 The answers are a selection: at most three inputs an outcome; unknown inputs are tried first, then
 those with a value, then those that are nought, as long as the allowed trials last.
@@ -6,11 +11,11 @@ those with a value, then those that are nought, as long as the allowed trials la
 
 import dataclasses
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from doudi.engine.inputs import Input
-from doudi.engine.rule import HOUSEHOLD, PERSON, Rule
+from doudi.engine.rule import HOUSEHOLD, PERSON
 from doudi.engine.ruleset import NEEDS_FACTS, ProgrammePlan, RuleSet, Stage
 from doudi.engine.scalar import Reckoning, compile_stages
 from doudi.engine.values import UNKNOWN
@@ -18,8 +23,9 @@ from doudi.engine.values import UNKNOWN
 FAR_FEN = {"fen/month": 10_000_000, "fen/year": 100_000_000, "fen": 1_000_000_000}
 FAR_COUNT = 100
 MOST_CHANGES = 3
-MOST_TRIALS = 100
+MOST_TRIALS = 90
 Subject = tuple[ProgrammePlan, int | None]
+Place = tuple[str, int | None]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,64 +46,101 @@ class Flip:
 
 
 @dataclasses.dataclass(frozen=True)
+class _Lever:
+    """A condition whose other answer alone changes the outcome."""
+
+    name: str
+    person: int | None
+    wanted: bool
+
+
+@dataclasses.dataclass(frozen=True)
 class _Slice:
-    """The rules that rest on one input, compiled; and whether other members are touched."""
+    """The rules between one name and some others, compiled; and whether other members are touched."""
 
     run: Callable[..., None]
     touches_everyone: bool
-    names: frozenset[str]
+    is_empty: bool
 
 
-_slices: "weakref.WeakKeyDictionary[RuleSet, dict[str, _Slice]]" = weakref.WeakKeyDictionary()
+@dataclasses.dataclass
+class _Graph:
+    """What was worked out about one rule set, once."""
+
+    slices: dict[tuple[str, str], _Slice]
+    conditions: dict[str, tuple[str, ...]]
+    inputs: dict[str, tuple[Input, ...]]
 
 
-def _slice(rules: RuleSet, name: str, entity: str) -> _Slice:
-    """Find and compile the part of the outcomes' rules that rests on an input; made once per rule set."""
-    made = _slices.setdefault(rules, {})
-    key = f"{entity}.{name}"
-    if key not in made:
-        wanted = rules.needs_of(plan.value("outcome") for plan in rules.programmes)
+_graphs: "weakref.WeakKeyDictionary[RuleSet, _Graph]" = weakref.WeakKeyDictionary()
+
+
+def _graph(rules: RuleSet) -> _Graph:
+    if rules not in _graphs:
+        _graphs[rules] = _Graph({}, {}, {})
+    return _graphs[rules]
+
+
+def _conditions(rules: RuleSet, plan: ProgrammePlan) -> tuple[str, ...]:
+    """Name the criteria, of any programme, that a programme's outcome rests on; the programme's own first."""
+    made = _graph(rules).conditions
+    if plan.name not in made:
+        wanted = rules.needs_of([plan.value("outcome")])
+        found = [rule for rule in rules.rules.values() if rule.kind == "criterion" and rule.name in wanted]
+        made[plan.name] = tuple(rule.name for rule in sorted(found, key=lambda rule: rule.programme != plan.name))
+    return made[plan.name]
+
+
+def _inputs_behind(rules: RuleSet, name: str) -> tuple[Input, ...]:
+    """List the inputs a value rests on that the explanation may speak of."""
+    made = _graph(rules).inputs
+    if name not in made:
+        wanted = rules.needs_of([name])
+        made[name] = tuple(
+            one for one in rules.inputs.rows if one.name in wanted and one.varies and one.nullable and not one.is_key
+        )
+    return made[name]
+
+
+def _slice(rules: RuleSet, name: str, target: str) -> _Slice:
+    """Compile the rules that rest on ``name`` and that ``target`` rests on; made once per rule set."""
+    made = _graph(rules).slices
+    if (name, target) not in made:
+        wanted = rules.needs_of([target])
         changed = {name}
         alone: set[str] = set()
-        everyone = {name} if entity == HOUSEHOLD else set()
+        everyone = {name} if rules.entity_of(name) == HOUSEHOLD else set()
         stages = []
         for stage in rules.stages:
             levels = []
             for level in stage.levels:
-                touched = tuple(rule for rule in level if rule.name in wanted and not changed.isdisjoint(rule.needs))
+                touched = [rule for rule in level if rule.name in wanted and not changed.isdisjoint(rule.needs)]
                 changed |= {rule.name for rule in touched}
                 for rule in touched:
-                    if rule.entity == HOUSEHOLD or not everyone.isdisjoint(rule.needs):
-                        everyone.add(rule.name)
-                    else:
-                        alone.add(rule.name)
-                levels.append(touched)
+                    wide = rule.entity == HOUSEHOLD or not everyone.isdisjoint(rule.needs)
+                    (everyone if wide else alone).add(rule.name)
+                levels.append(tuple(touched))
             stages.append(Stage(stage.number, stage.entity, tuple(level for level in levels if level)))
         run = compile_stages(rules, [stage for stage in stages if stage.levels], frozenset(alone))
-        persons = {n for n in everyone if n in rules.rules and rules.rules[n].entity == PERSON}
-        made[key] = _Slice(run, bool(persons), frozenset(changed))
-    return made[key]
+        touches = any(n in rules.rules and rules.rules[n].entity == PERSON for n in everyone)
+        made[name, target] = _Slice(run, touches, target not in changed)
+    return made[name, target]
 
 
 class Trials:
-    """Runs one family again with one input changed."""
+    """Runs one family again with one value changed."""
 
     def __init__(self, base: Reckoning, most_trials: int = MOST_TRIALS) -> None:
         self.base = base
         self.rules = base.rules
         self._left = most_trials
-        self._made: dict[tuple[str, int | None, Any], Reckoning] = {}
+        self._slices = _graph(self.rules).slices
+        self._edges: dict[tuple[str, int | None, str, int | None, bool], list[tuple[Any, str, Any]]] = {}
 
-    def run(self, one: Input, person: int | None, value: Any) -> Reckoning:
-        """Reckon with the changed value as far as outcomes rest on it; the same trial is made once."""
-        key = one.name, person, value
-        if key not in self._made:
-            self._made[key] = self._run(one, person, value)
-        return self._made[key]
-
-    def _run(self, one: Input, person: int | None, value: Any) -> Reckoning:
+    def run(self, name: str, person: int | None, value: Any, target: str) -> Reckoning:
+        """Reckon with the changed value as far as ``target`` rests on it; the base is not touched."""
         self._left -= 1
-        part = _slice(self.rules, one.name, one.entity)
+        part = self._slices.get((name, target)) or _slice(self.rules, name, target)
         household = dict(self.base.household)
         persons = list(self.base.persons)
         if part.touches_everyone:
@@ -105,39 +148,21 @@ class Trials:
         elif person is not None:
             persons[person] = dict(persons[person])
         if person is None:
-            household[one.name] = value
+            household[name] = value
         else:
-            persons[person][one.name] = value
+            persons[person][name] = value
         part.run(household, persons, person or 0)
         return Reckoning(self.rules, household, persons)
-
-    def candidates(self) -> list[tuple[Input, int | None]]:
-        """List the inputs that some outcome rests on and that may be spoken of; unknown ones first, none last."""
-        found: list[tuple[Input, int | None]] = []
-        for one in self.rules.inputs.rows:
-            if one.is_key or not one.varies or not one.nullable or one.name not in self.rules.all_needs:
-                continue
-            found += [(one, n) for n in range(len(self.base.persons))] if one.entity == PERSON else [(one, None)]
-        return sorted(found, key=self._rank)
-
-    def _rank(self, candidate: tuple[Input, int | None]) -> int:
-        now = self.base.of(candidate[0].name, candidate[1])
-        return (0 if now is UNKNOWN else 2 if now else 4) + (candidate[1] is not None)
 
     def flips(self, subjects: list[Subject]) -> dict[int, list[Flip]]:
         """Find, for each subject by position, the inputs that alone change its outcome."""
         found: dict[int, list[Flip]] = {position: [] for position in range(len(subjects))}
-        present = [_outcome(self.base, subject) for subject in subjects]
-        at_stake = [self._is_at_stake(subject) for subject in subjects]
-        for one, person in self.candidates():
-            part = _slice(self.rules, one.name, one.entity)
-            concerned = [
-                position
-                for position, (plan, _) in enumerate(subjects)
-                if at_stake[position] and plan.value("outcome") in part.names and len(found[position]) < MOST_CHANGES
-            ]
-            if concerned and self._left > 0:
-                self._try_input(one, person, subjects, present, concerned, found)
+        for position, subject in enumerate(subjects):
+            if self._is_at_stake(subject):
+                for flip in self._flips_of(subject):
+                    found[position].append(flip)
+                    if len(found[position]) >= MOST_CHANGES:
+                        break
         return found
 
     def _is_at_stake(self, subject: Subject) -> bool:
@@ -145,64 +170,123 @@ class Trials:
         answer = self.base.of(plan.applies, person) if plan.applies else True
         return answer is UNKNOWN or bool(answer)
 
-    def _try_input(
-        self,
-        one: Input,
-        person: int | None,
-        subjects: list[Subject],
-        present: list[int],
-        concerned: list[int],
-        found: dict[int, list[Flip]],
-    ) -> None:
-        now = self.base.of(one.name, person)
-        trials = [(value, self.run(one, person, value)) for value in _other_values(one, now)]
-        for position in concerned:
-            subject = subjects[position]
-            answers = [(value, _outcome(result, subject), result) for value, result in trials]
-            if one.type in ("bool", "code"):
-                for value, outcome, result in answers:
-                    if outcome not in (present[position], NEEDS_FACTS):
-                        amount = _amount(result, subject)
-                        found[position].append(Flip(one, person, now, value, "at", outcome, amount))
-                        break
-            elif now is UNKNOWN:
-                found[position] += self._unknown_edges(one, person, subject, answers)
-            else:
-                for value, outcome, _ in answers:
-                    if outcome not in (present[position], NEEDS_FACTS) and self._affords(now, value):
-                        found[position].append(self._edge(one, person, subject, now, value, outcome))
-                        break
+    def _flips_of(self, subject: Subject) -> Iterator[Flip]:
+        person = subject[1]
+        present = _outcome(self.base, subject)
+        told: set[tuple[str, int | None, str]] = set()
+        for one, member, lever in self._candidates(self._levers(subject), person):
+            for at, side, near in self._edges_of(one, member, lever):
+                if (one.name, member, side) in told or self._left <= 0:
+                    continue
+                at, result = self._confirmed(one, member, subject, at, side, near)
+                outcome = _outcome(result, subject)
+                if outcome not in (present, NEEDS_FACTS) and not self._is_moot(one, member, subject, near, outcome):
+                    told.add((one.name, member, side))
+                    now = self.base.of(one.name, member)
+                    yield Flip(one, member, now, at, side, outcome, _amount(result, subject))
 
-    def _affords(self, near: int, far: int) -> bool:
-        """Tell whether the trials left suffice to search between two values."""
-        return abs(far - near).bit_length() <= self._left
+    def _is_moot(self, one: Input, member: int | None, subject: Subject, near: Any, outcome: int) -> bool:
+        """Tell whether an unknown input gives this outcome at its other end, too, so that it decides nothing."""
+        if self.base.of(one.name, member) is not UNKNOWN or near is UNKNOWN:
+            return False
+        return _outcome(self.run(one.name, member, near, subject[0].value("outcome")), subject) == outcome
 
-    def _edge(self, one: Input, person: int | None, subject: Subject, near: Any, far: int, outcome: int) -> Flip:
-        """Halve towards the value nearest to ``near`` that still gives the other outcome."""
-        side = "above" if far > near else "below"
-        while abs(far - near) > 1:
-            middle = (near + far) // 2
-            if _outcome(self.run(one, person, middle), subject) == outcome:
-                far = middle
-            else:
-                near = middle
-        result = self.run(one, person, far)
-        present = self.base.of(one.name, person)
-        return Flip(one, person, present, far, side, outcome, _amount(result, subject))
+    def _confirmed(
+        self, one: Input, member: int | None, subject: Subject, at: Any, side: str, near: Any
+    ) -> tuple[Any, Reckoning]:
+        """Run the whole outcome at the value; where it had already changed nearer by, halve again."""
+        target = subject[0].value("outcome")
+        result = self.run(one.name, member, at, target)
+        if side == "at":
+            return at, result
+        outcome = _outcome(result, subject)
 
-    def _unknown_edges(
-        self, one: Input, person: int | None, subject: Subject, answers: list[tuple[Any, int, Reckoning]]
-    ) -> list[Flip]:
-        """Say up to where, and from where on, an unknown number decides the outcome."""
-        (low, at_low, _), (high, at_high, _) = answers[0], answers[-1]
-        flips: list[Flip] = []
-        if not self._affords(low, high):
-            return flips
-        if at_low != NEEDS_FACTS and at_low != at_high:
-            flips.append(self._edge(one, person, subject, high, low, at_low))
-        if at_high != NEEDS_FACTS and at_high != at_low:
-            flips.append(self._edge(one, person, subject, low, high, at_high))
-        return flips
+        def is_same(value: int) -> bool:
+            return _outcome(self.run(one.name, member, value, target), subject) == outcome
+
+        before = at + (1 if side == "below" else -1)
+        if before == near or not is_same(before):
+            return at, result
+        at = _halve(near, before, is_same)
+        return at, self.run(one.name, member, at, target)
+
+    def _levers(self, subject: Subject) -> list[_Lever]:
+        """Force each condition to its other answer and keep those that decide the outcome alone."""
+        plan, person = subject
+        present, target = _outcome(self.base, subject), plan.value("outcome")
+        levers = []
+        for name in _conditions(self.rules, plan):
+            member = person if self.rules.entity_of(name) == PERSON else None
+            if member is None and self.rules.entity_of(name) == PERSON:
+                continue
+            if self._left <= 0:
+                break
+            now = self.base.of(name, member)
+            for wanted in (True, False) if now is UNKNOWN else (not now,):
+                outcome = _outcome(self.run(name, member, wanted, target), subject)
+                if outcome not in (present, NEEDS_FACTS):
+                    levers.append(_Lever(name, member, wanted))
+        return levers
+
+    def _candidates(self, levers: list[_Lever], person: int | None) -> list[tuple[Input, int | None, _Lever]]:
+        """List the inputs behind the levers: unknown ones first, then those with a value, then noughts."""
+        found = []
+        for lever in levers:
+            for one in _inputs_behind(self.rules, lever.name):
+                if one.entity == HOUSEHOLD:
+                    members: list[int | None] = [None]
+                elif lever.person is not None and not self._is_gathered(one.name, lever.name):
+                    members = [lever.person]
+                else:
+                    members = list(range(len(self.base.persons)))
+                found += [(one, member, lever) for member in members]
+        return sorted(found, key=lambda candidate: self._rank(candidate[0], candidate[1], person))
+
+    def _is_gathered(self, name: str, target: str) -> bool:
+        """Tell whether other members' values of an input can matter to a person's condition."""
+        return _slice(self.rules, name, target).touches_everyone
+
+    def _rank(self, one: Input, member: int | None, person: int | None) -> int:
+        now = self.base.of(one.name, member)
+        return (0 if now is UNKNOWN else 4 if now else 8) + (2 if member != person else 0) + (member is not None)
+
+    def _edges_of(self, one: Input, member: int | None, lever: _Lever) -> list[tuple[Any, str, Any]]:
+        """Find the values of an input nearest to the present one that turn the lever, and on which side."""
+        key = (one.name, member, lever.name, lever.person, lever.wanted)
+        if key not in self._edges:
+            self._edges[key] = [] if self._left <= 0 else list(self._search(one, member, lever))
+        return self._edges[key]
+
+    def _search(self, one: Input, member: int | None, lever: _Lever) -> Iterator[tuple[Any, str, Any]]:
+        def turns(value: Any) -> bool:
+            return self.run(one.name, member, value, lever.name).of(lever.name, lever.person) is lever.wanted
+
+        if _slice(self.rules, one.name, lever.name).is_empty:
+            return
+        now = self.base.of(one.name, member)
+        values = _other_values(one, now)
+        if one.type in ("bool", "code"):
+            yield from ((value, "at", now) for value in values if turns(value))
+            return
+        answers = [(value, turns(value)) for value in values]
+        if now is UNKNOWN and all(answer for _, answer in answers):
+            return
+        for value, answer in answers:
+            near = now if now is not UNKNOWN else answers[0][0] if value == answers[-1][0] else answers[-1][0]
+            if answer and abs(value - near).bit_length() <= self._left:
+                side = "above" if value > near else "below"
+                yield _halve(near, value, turns), side, near
+
+
+def _halve(near: int, far: int, turns: Callable[[int], bool]) -> int:
+    """Give the value nearest to ``near`` that turns, knowing that ``far`` does."""
+    while abs(far - near) > 1:
+        middle = (near + far) // 2
+        if turns(middle):
+            far = middle
+        else:
+            near = middle
+    return far
 
 
 def _outcome(reckoning: Reckoning, subject: Subject) -> int:
@@ -229,19 +313,19 @@ def _other_values(one: Input, now: Any) -> list[Any]:
     return [value for value in (low, max(high, now)) if value != now]
 
 
-def unknown_roots(reckoning: Reckoning, names: list[str], person: int | None) -> list[tuple[str, int | None]]:
+def unknown_roots(reckoning: Reckoning, names: list[str], person: int | None) -> list[Place]:
     """Follow unknown values back to the inputs and parameters that cause them."""
     rules = reckoning.rules
-    found: dict[tuple[str, int | None], None] = {}
-    seen: set[tuple[str, int | None]] = set()
-    stack: list[tuple[str, int | None]] = [(name, person) for name in names]
+    found: dict[Place, None] = {}
+    seen: set[Place] = set()
+    stack: list[Place] = [(name, person) for name in names]
     while stack:
         name, member = stack.pop()
         member = member if rules.entity_of(name) == PERSON else None
         if (name, member) in seen or reckoning.of(name, member) is not UNKNOWN:
             continue
         seen.add((name, member))
-        rule: Rule | None = rules.rules.get(name)
+        rule = rules.rules.get(name)
         if rule is None:
             found[name, member] = None
         elif rule.kind == "total":

@@ -2,6 +2,7 @@
 
 import functools
 import string
+import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +11,11 @@ from doudi.kernel.money import yuan
 
 if TYPE_CHECKING:
     from doudi.engine.packs import Law
+    from doudi.engine.rule import Rule
     from doudi.engine.ruleset import RuleSet
 
 UNKNOWN_WORD = "未知"
+MOST_REMEMBERED = 20_000
 _FEN_UNITS = {
     "fen": "元",
     "fen/month": "元/月",
@@ -49,12 +52,14 @@ def _parsed(template: str) -> tuple[tuple[str, str | None], ...]:
 
 
 class Vocabulary:
-    """Labels and units of every named value under one rule set."""
+    """Labels and units of every named value under one rule set; remembers what it has written."""
 
     def __init__(self, law: "Law", rules: "RuleSet") -> None:
-        self._law = law
-        self._rules = rules
+        self._law = weakref.ref(law)
+        self._rules = weakref.ref(rules)
         self._known: dict[str, tuple[str, str, dict[int, str]]] = {}
+        self._written: dict[tuple[str, Any], str] = {}
+        self._texts: dict[tuple[Any, ...], str] = {}
 
     def about(self, name: str) -> tuple[str, str, dict[int, str]]:
         """Give label, unit and code words of a named value."""
@@ -63,29 +68,60 @@ class Vocabulary:
         return self._known[name]
 
     def _look_up(self, name: str) -> tuple[str, str, dict[int, str]]:
-        rule = self._rules.rules.get(name)
+        rules, law = self._rules(), self._law()
+        assert rules is not None
+        assert law is not None
+        rule = rules.rules.get(name)
         if rule is not None:
             return rule.label or name, rule.unit, {}
-        one = self._rules.inputs.get(name)
+        one = rules.inputs.get(name)
         if one is not None:
             return one.label or name, one.unit, one.values
-        book = self._law.parameters
+        book = law.parameters
         return book.label(name) or name, book.unit(name) or "", {}
 
     def label(self, name: str) -> str:
         return self.about(name)[0]
 
     def value(self, name: str, value: Any) -> str:
-        _, unit, codes = self.about(name)
-        return in_words(value, unit, codes)
+        key = name, value
+        text = self._written.get(key)
+        if text is None:
+            _, unit, codes = self.about(name)
+            text = in_words(value, unit, codes)
+            if len(self._written) > MOST_REMEMBERED:
+                self._written.clear()
+            self._written[key] = text
+        return text
 
     def named(self, name: str, value: Any) -> str:
         """Write label and value together."""
-        label, unit, codes = self.about(name)
-        return f"{label} {in_words(value, unit, codes)}"
+        return f"{self.about(name)[0]} {self.value(name, value)}"
+
+    def step(self, rule: "Rule", value: Any, needs: tuple[Any, ...]) -> str:
+        """Write a rule's result and what it was reckoned from."""
+        key = (rule.name, value, *needs)
+        text = self._texts.get(key)
+        if text is None:
+            given = "、".join([self.named(name, one) for name, one in zip(rule.needs, needs, strict=True)])
+            text = f"{rule.label or rule.name}:{self.value(rule.name, value)}" + (f"({given})" if given else "")
+            if len(self._texts) > MOST_REMEMBERED:
+                self._texts.clear()
+            self._texts[key] = text
+        return text
 
     def filled(self, template: str, value_of: Callable[[str], Any]) -> str:
         """Fill a criterion's text; every name in braces is written with its unit."""
         return "".join(
-            text + (self.value(name, value_of(name)) if name is not None else "") for text, name in _parsed(template)
+            [text + (self.value(name, value_of(name)) if name is not None else "") for text, name in _parsed(template)]
         )
+
+
+_vocabularies: "weakref.WeakKeyDictionary[RuleSet, Vocabulary]" = weakref.WeakKeyDictionary()
+
+
+def vocabulary(law: "Law", rules: "RuleSet") -> Vocabulary:
+    """Give the vocabulary of a rule set; made once."""
+    if rules not in _vocabularies:
+        _vocabularies[rules] = Vocabulary(law, rules)
+    return _vocabularies[rules]
