@@ -1,6 +1,5 @@
 """Why somebody gets what they get: the reasons as decided, or reckoned again with today's facts and rules."""
 
-import dataclasses
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -32,7 +31,7 @@ def reckoned_today(request: HttpRequest, one: Determination) -> dict[str, Any] |
     with acting(SYSTEM, at_level(one.division_code, COUNTY_LEVEL)):
         held = awards.held_awards(one.division_code, Month.of(on), one.household_id)
         told = queries.retell(one, on, on, held)
-    return dataclasses.asdict(told) if told else None
+    return told.as_dict() if told else None
 
 
 def as_decided(one: Determination) -> tuple[dict[str, Any], str, str]:
@@ -42,8 +41,8 @@ def as_decided(one: Determination) -> tuple[dict[str, Any], str, str]:
         remark = "规则此后有修改。下面是认定当时留存的条件和结论,没有逐步演算。"
         return told.in_frozen_words, remark, "warn"
     if told.differs:
-        return dataclasses.asdict(told.programme), "现在的程序得不出当时的结果,请报告系统管理员。", "bad"
-    return dataclasses.asdict(told.programme), "", ""
+        return told.programme.as_dict(), "现在的程序得不出当时的结果,请报告系统管理员。", "bad"
+    return told.programme.as_dict(), "", ""
 
 
 @desk("view_family")

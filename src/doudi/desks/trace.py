@@ -39,7 +39,7 @@ def explanation_of(chain: Chain) -> dict[str, Any] | None:
     told = determination.explain_stored(chain.determination.pk)
     if told.programme is None:
         return {**told.in_frozen_words, "remark": "规则此后有修改,下面是认定当时留存的文字"}
-    reasons = dataclasses.asdict(told.programme)
+    reasons = told.programme.as_dict()
     return {**reasons, "remark": "现在的程序得不出当时的结果,请报告系统管理员"} if told.differs else reasons
 
 
