@@ -8,7 +8,7 @@ import sys
 import typer
 from rich.console import Console
 
-from doudi.cli import admin, case, facts, law, month, pay, places, policy, report
+from doudi.cli import admin, case, facts, law, month, pay, places, policy, report, sql
 from doudi.kernel.errors import DoudiError, NeedsFacts
 
 app = typer.Typer(
@@ -20,7 +20,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for command in (*admin.COMMANDS, *law.COMMANDS, *facts.COMMANDS, *month.COMMANDS):
+for command in (*admin.COMMANDS, *law.COMMANDS, *facts.COMMANDS, *month.COMMANDS, *sql.COMMANDS):
     app.command(name=command.__name__.rstrip("_"))(command)
 app.add_typer(admin.users, name="users", help="用户与岗位")
 app.add_typer(admin.date, name="date", help="业务日期")

@@ -53,6 +53,17 @@ def admin_connection(database: str | None = None) -> psycopg.Connection:
         raise Upstream(f"连不上数据库:{said}", next_step="请检查 DATABASE_URL 或运行 doudi status") from error
 
 
+def reader_connection() -> psycopg.Connection:
+    """Connect as the operators' reading role: the views, never a change."""
+    place = settings.DATABASES["default"]
+    connected = psycopg.connect(
+        host=place["HOST"] or None, port=place.get("PORT") or None, dbname=place["NAME"],
+        user=READER, password=settings.SECRETS.reader_password, autocommit=True,
+    )  # fmt: skip
+    connected.execute("set default_transaction_read_only = on")
+    return connected
+
+
 def prepare(admin: psycopg.Connection, database: str, secrets: Secrets) -> None:
     """Make the three roles with this installation's passwords, and the database they use. May be repeated.
 
