@@ -4,7 +4,6 @@ import datetime as dt
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -251,38 +250,61 @@ def set_password(
     login_as: AsOption = "",
 ) -> None:
     """重设口令。"""
+    user, actor = _user_and_actor(login, login_as)
     from doudi.security import services
+    from doudi.security.scope import acting
 
     secret = password or services.new_password()
-    _with_user(login, login_as, lambda user, actor: services.set_password(user, secret, actor=actor))
-    typer.echo(f"口令已重设:{secret}" if not password else "口令已重设")
+    with acting(actor):
+        services.set_password(user, secret, actor=actor)
+    typer.echo("口令已重设" if password else f"口令已重设:{secret}")
 
 
 @users.command("unlock")
 def unlock_user(login: Annotated[str, typer.Argument(help="登录名")], login_as: AsOption = "") -> None:
     """解除因口令输错而锁定的登录。"""
+    user, actor = _user_and_actor(login, login_as)
     from doudi.security import services
+    from doudi.security.scope import acting
 
-    _with_user(login, login_as, lambda user, actor: services.unlock(user, actor=actor))
+    with acting(actor):
+        services.unlock(user, actor=actor)
     typer.echo(f"{login} 已解锁")
 
 
 @users.command("disable")
 def disable_user(login: Annotated[str, typer.Argument(help="登录名")], login_as: AsOption = "") -> None:
     """停用用户:不能再登录,办过的事仍在。"""
-    from doudi.security import services
-
-    _with_user(login, login_as, lambda user, actor: services.set_active(user, False, actor=actor))
+    _set_active(login, login_as, False)
     typer.echo(f"{login} 已停用")
 
 
 @users.command("enable")
 def enable_user(login: Annotated[str, typer.Argument(help="登录名")], login_as: AsOption = "") -> None:
     """重新启用用户。"""
-    from doudi.security import services
-
-    _with_user(login, login_as, lambda user, actor: services.set_active(user, True, actor=actor))
+    _set_active(login, login_as, True)
     typer.echo(f"{login} 已启用")
+
+
+def _set_active(login: str, login_as: str, active: bool) -> None:
+    user, actor = _user_and_actor(login, login_as)
+    from doudi.security import services
+    from doudi.security.scope import acting
+
+    with acting(actor):
+        services.set_active(user, active, actor=actor)
+
+
+def _user_and_actor(login: str, login_as: str) -> "tuple[User, Actor]":
+    from doudi.cli.edge import actor_of, ready
+
+    ready()
+    from doudi.security.models import User
+
+    user = User.objects.filter(login=login).first()
+    if user is None:
+        raise BadInput(f"没有登录名“{login}”", next_step="用 doudi users list 查看")
+    return user, actor_of(login_as)
 
 
 @date.command("show")
@@ -312,21 +334,6 @@ def set_date(
     with acting(actor):
         services.set_business_date(value, actor=actor, reason=reason)
     typer.echo(f"业务日期 {business_day()}")
-
-
-def _with_user(login: str, login_as: str, act: "Callable[[User, Actor], object]") -> None:
-    from doudi.cli.edge import actor_of, ready
-
-    ready()
-    from doudi.security.models import User
-    from doudi.security.scope import acting
-
-    user = User.objects.filter(login=login).first()
-    if user is None:
-        raise BadInput(f"没有登录名“{login}”", next_step="用 doudi users list 查看")
-    actor = actor_of(login_as)
-    with acting(actor):
-        act(user, actor)
 
 
 COMMANDS = [migrate, serve, stop, demo, verify, backup, restore, status]
