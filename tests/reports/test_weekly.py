@@ -112,7 +112,7 @@ def test_a_typed_figure_that_differs_needs_a_reason_and_both_are_kept(actors):
             submit(COUNTY, FRIDAY, actor=officer, on=ON, typed={"covered_dibao": Typed(3, "")}, **ZERO)
         made = submit(COUNTY, FRIDAY, actor=officer, on=ON, typed={"covered_dibao": Typed(3, "昨日新增")}, **ZERO)
 
-    assert refusal.value.where == "最低生活保障保障人数"
+    assert refusal.value.where == "最低生活保障人数"
     cell = next(cell for cell in made.cells if cell["id"] == "covered_dibao")
     assert (cell["value"], cell["recorded"], cell["note"]) == (3, 2, "昨日新增")
 
@@ -174,7 +174,7 @@ def test_workbook_has_figures_and_definitions(actors):
     book = load_workbook(io.BytesIO(content))
     assert book.sheetnames == ["周报", "指标说明"]
     figures = {row[1].value: row[2].value for row in book["周报"].iter_rows(min_row=6, max_col=3)}
-    assert figures["最低生活保障保障人数"] == 2
+    assert figures["最低生活保障人数"] == 2
     assert figures["走访人数"] == "--"
     assert book["指标说明"].max_row == len(CELLS) + 1
 

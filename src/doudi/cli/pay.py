@@ -24,11 +24,12 @@ def allocate(
 ) -> None:
     """记录下达到县的资金。同一文号、来源、金额、日期再记一次不会多出一笔。"""
     from doudi.cli.edge import actor_of, business_day, ready
+
+    ready()
     from doudi.funds import services
     from doudi.kernel.money import fen_from_yuan, yuan
     from doudi.security.scope import acting
 
-    ready()
     actor, on = actor_of(login), business_day()
     with acting(actor, county):
         journal = services.allocate(county, source, fen_from_yuan(amount), document=document, actor=actor, on=on)
@@ -45,11 +46,12 @@ def freeze(
 ) -> None:
     """冻结应发名单,编成批次。再运行一次不会多出批次或明细。"""
     from doudi.cli.edge import actor_of, business_day, ready
+
+    ready()
     from doudi.kernel.periods import Month
     from doudi.payments import services
     from doudi.security.scope import acting
 
-    ready()
     actor, on = actor_of(login), business_day()
     with acting(actor, county):
         run = services.freeze_run(county, Month.parse(month), kind=kind, actor=actor, on=on, months_ahead=months_ahead)
@@ -60,11 +62,12 @@ def freeze(
 def check(run_id: RunId, login: Login = "") -> None:
     """发放前校验:去世、重复、共用账户、终止、无账户,有问题的暂缓并写明原因。"""
     from doudi.cli.edge import actor_of, business_day, ready
+
+    ready()
     from doudi.payments import queries, services
     from doudi.payments.models import HOLD_REASONS
     from doudi.security.scope import acting
 
-    ready()
     actor, on = actor_of(login), business_day()
     with acting(actor):
         run = services.check_run(run_id, actor=actor, on=on)
@@ -81,10 +84,11 @@ def check(run_id: RunId, login: Login = "") -> None:
 def approve(run_id: RunId, login: Annotated[str, typer.Option("--as", help="批准人的登录名,须与编制人不同")]) -> None:
     """第二人批准,按来源预留资金。"""
     from doudi.cli.edge import actor_of, business_day, ready
+
+    ready()
     from doudi.payments import services
     from doudi.security.scope import acting
 
-    ready()
     actor, on = actor_of(login), business_day()
     with acting(actor):
         run = services.approve_run(run_id, actor=actor, on=on)
@@ -101,11 +105,12 @@ def bank_file(
 ) -> None:
     """出银行文件。再出一次,字节完全相同。"""
     from doudi.cli.edge import actor_of, business_day, ready
+
+    ready()
     from doudi.payments import services
     from doudi.payments.layouts import GENERIC, load_layout
     from doudi.security.scope import acting
 
-    ready()
     actor, on = actor_of(login), business_day()
     chosen = load_layout(layout) if layout else GENERIC
     with acting(actor):
@@ -126,11 +131,12 @@ def return_(
 ) -> None:
     """装入银行回盘。分批、重复、乱序都可以;不符的行写明原因,不入账。"""
     from doudi.cli.edge import actor_of, business_day, ready
+
+    ready()
     from doudi.payments import queries, services
     from doudi.payments.layouts import GENERIC, load_layout
     from doudi.security.scope import acting
 
-    ready()
     actor, on = actor_of(login), business_day()
     with acting(actor):
         taken = services.load_return(
@@ -138,6 +144,8 @@ def return_(
         )
         refused = queries.return_rows(taken.pk, taken="refused")
         number, state = taken.pay_run.number, taken.pay_run.state_label
+    if taken.is_repeated:
+        typer.echo(f"这份文件已于 {taken.taken_on} 装入过,没有再记。当时的结果:")
     typer.echo(
         f"批次 {number}({state}):成功 {taken.paid_count},退票 {taken.failed_count},"
         f"重复 {taken.repeated_count},未受理 {taken.refused_count}"
@@ -169,10 +177,11 @@ def fake_bank(
 def retry(run_id: RunId, login: Login = "") -> None:
     """把一个批次的退票编成补发批次,用现在有效的账户。"""
     from doudi.cli.edge import actor_of, business_day, ready
+
+    ready()
     from doudi.payments import services
     from doudi.security.scope import acting
 
-    ready()
     actor, on = actor_of(login), business_day()
     with acting(actor):
         run = services.retry_returned(run_id, actor=actor, on=on)
@@ -183,10 +192,11 @@ def retry(run_id: RunId, login: Login = "") -> None:
 def close(run_id: RunId, login: Login = "") -> None:
     """办结批次:银行、账簿、明细一致才能办结。"""
     from doudi.cli.edge import actor_of, business_day, ready
+
+    ready()
     from doudi.payments import services
     from doudi.security.scope import acting
 
-    ready()
     actor, on = actor_of(login), business_day()
     with acting(actor):
         run = services.close_run(run_id, actor=actor, on=on)
@@ -197,12 +207,13 @@ def close(run_id: RunId, login: Login = "") -> None:
 def reconcile(county: County, month: MonthText, login: Login = "") -> None:
     """对账:应发、明细、账簿、银行,差一分也指出来。有无法解释的,退出码为 1。"""
     from doudi.cli.edge import actor_of, ready
+
+    ready()
     from doudi.kernel.errors import Refusal
     from doudi.kernel.periods import Month
     from doudi.payments import queries
     from doudi.security.scope import acting
 
-    ready()
     actor = actor_of(login)
     with acting(actor, county):
         found = queries.reconcile(county, Month.parse(month))
@@ -226,10 +237,11 @@ def list_(
 ) -> None:
     """列出批次。"""
     from doudi.cli.edge import actor_of, ready
+
+    ready()
     from doudi.payments.models import PayRun
     from doudi.security.scope import acting
 
-    ready()
     actor = actor_of(login)
     with acting(actor, county or None):
         runs = list(PayRun.objects.order_by("-pk")[:100])

@@ -26,11 +26,12 @@ def weekly(
 ) -> None:
     """每周报表:周六至周五,周五 17:00 前报送(遇放假提前)。"""
     from doudi.cli.edge import actor_of, business_day, ready
+
+    ready()
     from doudi.places import queries as places
     from doudi.reports import queries, services, workbook
     from doudi.security.scope import acting
 
-    ready()
     actor, on = actor_of(login), business_day()
     friday = _friday(week_end, on)
     with acting(actor, county):

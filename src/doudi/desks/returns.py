@@ -36,6 +36,9 @@ def load_return(request: HttpRequest, run_id: int) -> HttpResponse:
     taken = services.load_return_bytes(
         upload.read(), upload.name or "回盘", actor=actor_of(request), on=today_of(request), run_id=run_id
     )
+    if taken.is_repeated:
+        messages.info(request, f"这份文件已于 {taken.taken_on} 装入过,没有再记")
+        return redirect("return_file", taken.pk)
     messages.success(
         request,
         f"成功 {taken.paid_count} 笔,退票 {taken.failed_count} 笔,"

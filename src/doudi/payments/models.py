@@ -201,6 +201,8 @@ class BankFile(models.Model):
 class ReturnFile(models.Model):
     """The bank's answer as it came; the same bytes are taken once."""
 
+    is_repeated = False  # not kept: this call met a file that was taken before
+
     pay_run = models.ForeignKey(PayRun, on_delete=models.PROTECT, related_name="+")
     file_name = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64, unique=True)

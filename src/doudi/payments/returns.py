@@ -59,6 +59,7 @@ def load_return_bytes(
     require(actor, "load_bank_return", run.division_code)
     standing = ReturnFile.objects.filter(sha256=digest).first()
     if standing is not None:
+        standing.is_repeated = True
         return standing
     if run.state not in ("sent", "answered", "closed"):
         raise NotInState(number=run.number, state=run.state_label, verb="装入回盘")

@@ -110,7 +110,7 @@ def _covered(programme: str, label: str) -> Cell:
     return Cell(
         f"covered_{programme}",
         "保障对象",
-        f"{label}保障人数",
+        f"{label}人数",
         "人",
         f"周五当日在享{label}的人,每人计一次",
         _COVERED.format(programme=programme),
