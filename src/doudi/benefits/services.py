@@ -97,9 +97,11 @@ def apply_confirmed(place_code: str, month: Month, *, actor: Actor, on: dt.date)
     _stage_programmes()
     with connection.cursor() as cursor:
         cursor.execute(ONE_AT_A_TIME, [place_code[:6]])
-        cursor.execute("drop table if exists pg_temp.ready")
+        cursor.execute("drop table if exists pg_temp.ready, pg_temp.ready_person")
         cursor.execute(_statement("ready"), asked)
+        cursor.execute(_statement("ready_person"))
         cursor.execute("analyze ready")
+        cursor.execute("analyze ready_person")
         cursor.execute(_statement("block"))
         while cursor.rowcount:
             cursor.execute(_statement("block"))
@@ -112,7 +114,7 @@ def apply_confirmed(place_code: str, month: Month, *, actor: Actor, on: dt.date)
         counts = {**dict.fromkeys(KIND_COUNT.values(), 0), "waiting": int(cursor.fetchone()[0])}
         cursor.execute(DIGEST)
         digest = cursor.fetchone()[0]
-        cursor.execute("drop table pg_temp.ready, pg_temp.programme")
+        cursor.execute("drop table pg_temp.ready, pg_temp.ready_person, pg_temp.programme")
     for kind, _proposal_id in done:
         counts[KIND_COUNT[kind]] += 1
     if done:

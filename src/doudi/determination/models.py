@@ -55,7 +55,7 @@ class Run(models.Model):
 class Determination(models.Model):
     """One programme for one subject in one run. Outcome: 0 refuses, 1 grants, 2 needs facts."""
 
-    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+")
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="+", db_index=False)
     subject_kind = models.CharField(max_length=1)  # h household, p person
     subject_id = models.BigIntegerField()
     household_id = models.BigIntegerField()

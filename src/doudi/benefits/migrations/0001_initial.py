@@ -40,6 +40,8 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(fields=["division_code", "id"], name="award_division"),
                     models.Index(fields=["household_id"], name="award_household"),
+                    models.Index(fields=["subject_id", "programme"], name="award_subject"),
+                    models.Index(fields=["ended_by_proposal_id"], name="award_ended_by"),
                 ],
                 "constraints": [
                     django.contrib.postgres.constraints.ExclusionConstraint(

@@ -1,11 +1,11 @@
 with
 -- The dead, and whom they left.
-died as (
+died as materialized (
     select p.person_id, p.household_id, min(try_cast(f.value_text as date)) as died_on
     from persons p left join facts f
       on f.subject_kind = 'p' and f.subject_id = p.person_id and f.name = 'death_date'
     where p.is_dead group by 1, 2),
-living as (
+living as materialized (
     select household_id, count(*) filter (where not is_dead) as living_count,
            bool_or(is_covered_elsewhere and not is_dead) as has_covered_elsewhere
     from persons group by 1),
@@ -35,8 +35,8 @@ base as (
     from determinations d
     join households h on h.household_id = d.household_id
     left join living l on l.household_id = d.household_id
-    left join persons sp on d.subject_kind = 'p' and sp.person_id = d.subject_id
-    left join died sd on d.subject_kind = 'p' and sd.person_id = d.subject_id
+    left join persons sp on sp.person_id = case when d.subject_kind = 'p' then d.subject_id end
+    left join died sd on sd.person_id = case when d.subject_kind = 'p' then d.subject_id end
     left join awards a on a.subject_kind = d.subject_kind and a.subject_id = d.subject_id and a.programme = d.programme
     left join still_fed sf on sf.award_id = a.award_id
     left join marked_double md on md.household_id = d.household_id
@@ -55,7 +55,7 @@ kinds as (
             when amount_fen_m <> before_fen or (held_route <> '' and held_route <> route) then 'change'
         end as kind
     from base),
-caused as (
+caused as materialized (
     select *,
         case kind when 'stop' then 0
              when 'phase_out' then coalesce(amount_fen_m, before_fen * pay_permille // 1000)
@@ -71,7 +71,7 @@ caused as (
         end as cause
     from kinds where kind is not null),
 -- Families whose dibao goes on although its reckoning has ended: the exit is held, or fades out.
-goes_on as (
+goes_on as materialized (
     select c.household_id, max(f.clause) as clause, max(f.until) as until
     from caused c left join freezes f on f.place_code = c.place_code and f.programme = c.programme
     where c.programme = 'dibao' and (c.kind = 'phase_out' or (c.kind = 'stop' and f.clause is not null))
@@ -95,7 +95,7 @@ own_support as (
         left join awards a on a.subject_kind = 'p' and a.subject_id = d.subject_id and a.programme = 'tekun'
         left join freezes f on f.place_code = h.place_code and f.programme = 'tekun'
         where d.programme = 'tekun' group by 1) t on t.subject_id = p.person_id),
-fed as (
+fed as materialized (
     select household_id,
            list(person_id order by person_id) filter (where not is_left_out) as everyone,
            list(person_id order by person_id) filter (where not is_left_out and may_stand_alone) as alone
@@ -118,10 +118,11 @@ marked as (
     from caused c
     left join fed f on f.household_id = c.household_id
     left join flagged_households fh on fh.household_id = c.household_id
-    left join freezes fz on fz.place_code = c.place_code and fz.programme = c.programme
-         and c.cause in ('hardship', 'work')
-    left join goes_on go on go.household_id = c.household_id
-         and c.programme = 'disability_living_subsidy' and c.kind = 'stop' and c.cause = 'hardship'
+    left join freezes fz on fz.programme = c.programme
+         and fz.place_code = case when c.cause in ('hardship', 'work') then c.place_code end
+    left join goes_on go on go.household_id = case
+         when c.programme = 'disability_living_subsidy' and c.kind = 'stop' and c.cause = 'hardship'
+         then c.household_id end
     left join (select distinct household_id from awards where programme = 'dibao') held_dibao
          on held_dibao.household_id = c.household_id
     left join unverified u on u.place_code = c.place_code and u.is_rural = c.is_rural and u.programme = c.programme

@@ -76,7 +76,10 @@ class Migration(migrations.Migration):
                 (
                     "run",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="determination.run"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        db_index=False,
+                        related_name="+",
+                        to="determination.run",
                     ),
                 ),
             ],
