@@ -65,6 +65,15 @@ class Shell:
         """Tell whether the post holds a verb, so that a page offers no link that would be refused."""
         return self.actor is not None and may(self.actor, verb)
 
+    def clause_name(self, clause_id: str) -> str:
+        """Name an article by its document; a clause of a notice keeps its number, by which offices speak of it."""
+        library = policy.library()
+        clause = library.clauses.get(clause_id)
+        if clause is None or clause.is_notice or clause.document not in library.documents:
+            return clause_id
+        document = library.documents[clause.document]
+        return f"{document.short or document.title} {clause.number}"
+
     @cached_property
     def navigation(self) -> list[Drawer]:
         return navigation(self.actor.role, self._request.path) if self.actor else []

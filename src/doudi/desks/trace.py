@@ -70,10 +70,13 @@ def facts_in(told: dict[str, Any] | None) -> list[dict[str, Any]]:
 
 def grounds(clause_ids: list[str]) -> list[Ground]:
     """Find the words of the clauses; one the library does not hold keeps its number alone."""
-    known = {clause.id: clause for clause in policy.law().clauses}
-    return [
-        Ground(key, known[key].document, known[key].text) if key in known else Ground(key, "", "") for key in clause_ids
-    ]
+    library = policy.library()
+    found = []
+    for key in clause_ids:
+        clause = library.clauses.get(key)
+        document = library.documents.get(clause.document) if clause else None
+        found.append(Ground(key, document.title if document else "", clause.text if clause else ""))
+    return found
 
 
 @desk("view_money")

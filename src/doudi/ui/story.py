@@ -38,11 +38,18 @@ def _carries(step: Any, subject: str, amount_fen: int | None) -> bool:
     return _of(step, "kind") == "amount" and amount_fen is not None and _of(step, "value") == amount_fen
 
 
+def _main(steps: list[Any], subject: str, amount_fen: int) -> list[Any]:
+    """Give the route taken and the last reckoning of its amount; other routes may come to the same figure earlier."""
+    carrying = [step for step in steps if _carries(step, subject, amount_fen)]
+    amounts = [step for step in carrying if _of(step, "kind") == "amount"]
+    return [step for step in carrying if _of(step, "kind") == "entitled" or step is amounts[-1]]
+
+
 def story_of(explanation: Any) -> Story:
     """Order an explanation for reading: the steps that carry the conclusion first, the others by person."""
     steps = list(_of(explanation, "steps") or [])
     subject, amount = _of(explanation, "person_label") or "", _of(explanation, "amount_fen")
-    main = [step for step in steps if _carries(step, subject, amount)] if amount else []
+    main = _main(steps, subject, amount) if amount else []
     if not any(_of(step, "kind") for step in steps):  # told without kinds: every step is part of the story
         return Story(steps, [], len(steps), 0)
     by_person: dict[str, list[Any]] = {}
