@@ -123,7 +123,7 @@ class Planter:
             self._dies(family, family.head, "stop tekun")
         couples = self._take(lambda n, f: self._on_dibao(n, f) and len(f.members) > 1, self.wanted - half)
         for _number, family in couples:
-            self._dies(family, family.members[1], "change dibao")
+            self._dies(family, family.members[1], "change or stop dibao")
 
     def _dies(self, family: Family, member: Member, expected: str) -> None:
         member.died_on = BUSINESS_DATE - dt.timedelta(days=self.rng.randrange(30, 240))

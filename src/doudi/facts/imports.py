@@ -18,7 +18,7 @@ from doudi.facts import errorfile, roster, statements, store
 from doudi.facts.checks import Checked, Problem, check_rows
 from doudi.facts.columns import Layout, find_layout, kind_of_file
 from doudi.facts.kinds import KINDS, Kind
-from doudi.facts.models import Batch
+from doudi.facts.models import Batch, Fact, RosterLine
 from doudi.facts.outcome import ImportResult
 from doudi.facts.readers import MOST_BYTES, Sheet, read
 from doudi.kernel import codes
@@ -26,10 +26,12 @@ from doudi.kernel.actors import Actor
 from doudi.kernel.errors import BadInput
 from doudi.registry import queries as registry
 from doudi.security.permissions import require
+from doudi.security.statistics import refresh
 
 CONFIDENTIALITY: dict[str, str] = {"internal": "内部", "sensitive": "敏感", "restricted": "严格限制"}
 COUNTY_LEVEL = 3
 FEWER_ROWS_PERMILLE = 700
+ROWS_THAT_MOVE_STATISTICS = 10_000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -158,6 +160,8 @@ def _ordered(
 def _take_in(order: _Order, checked: Checked) -> ImportResult:
     """Match and write one file's accepted rows, with one entry in the audit log."""
     result = _take_roster(order, checked) if order.kind.name == "roster" else _take_facts(order, checked)
+    if result.row_count > ROWS_THAT_MOVE_STATISTICS:
+        refresh(RosterLine if order.kind.name == "roster" else Fact)
     record(
         "facts.imported",
         actor=order.actor,
