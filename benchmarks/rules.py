@@ -67,12 +67,16 @@ def differences(first: pathlib.Path, second: pathlib.Path, rules: RuleSet) -> di
     return found
 
 
-def explain_times(folder: pathlib.Path, count: int) -> tuple[float, float]:
-    """Explain so many families in this process; give the median and the 95th percentile in ms."""
+def explain_times(folder: pathlib.Path, count: int) -> dict[str, tuple[float, float]]:
+    """Explain so many families in this process; give median and 95th percentile in ms, by CPU and by the clock.
+
+    As many other families are explained before, because the engine compiles what it needs on first use.
+    The figure with all steps also reads every step of every programme and member.
+    """
     law = packs.load()
     con = duckdb.connect()
     households = con.execute(
-        f"select * from '{folder / 'households.parquet'}' order by hash(household_id) limit {count}"
+        f"select * from '{folder / 'households.parquet'}' order by hash(household_id) limit {2 * count}"
     ).to_arrow_table()
     wanted = ", ".join(str(number) for number in households.column("household_id").to_pylist())
     persons = con.execute(
@@ -82,15 +86,22 @@ def explain_times(folder: pathlib.Path, count: int) -> tuple[float, float]:
     for person in persons.to_pylist():
         members.setdefault(person["household_id"], []).append(person)
     families = [{"household": h, "persons": members[h["household_id"]]} for h in households.to_pylist()]
-    for family in families[:100]:
+    for family in families[count:]:
         explain(law, family, None, ON)
-    times = []
-    for family in families:
-        start = time.perf_counter()
-        explain(law, family, None, ON)
-        times.append((time.perf_counter() - start) * 1000)
-    times.sort()
-    return times[len(times) // 2], times[int(len(times) * 0.95)]
+    found: dict[str, list[float]] = {"CPU": [], "clock": [], "CPU, all steps read": []}
+    for family in families[:count]:
+        clock, cpu = time.perf_counter(), time.process_time()
+        told = explain(law, family, None, ON)
+        found["clock"].append(time.perf_counter() - clock)
+        found["CPU"].append(time.process_time() - cpu)
+        for programme in told.programmes:
+            assert programme.steps or not programme.applies
+        found["CPU, all steps read"].append(time.process_time() - cpu)
+    percentiles = {}
+    for name, times in found.items():
+        times.sort()
+        percentiles[name] = times[len(times) // 2] * 1000, times[int(len(times) * 0.95)] * 1000
+    return percentiles
 
 
 def report(rows: list[tuple[str, measure.Cost, float]], base: measure.Cost) -> None:
@@ -137,7 +148,8 @@ def main() -> None:
     rules = packs.load().rules_on(ON)
     unequal = differences(whole / "decided", whole / "by_hand", rules)
     unequal_rows = differences(subset / "decided", subset / "per_row", rules)
-    p50, p95 = explain_times(whole, chosen.explain)
+    explained = explain_times(whole, chosen.explain)
+    p95 = explained["CPU"][1]
     own = middles["doudi decide"]
     against_hand = own.cpu / middles["SQL by hand"].cpu
     against_rows = middles["Python per family"].cpu / small / (own.cpu / total)
@@ -152,10 +164,12 @@ def main() -> None:
         (f"CPU at least {BARS['per_row']:.0f}x less than Python per family", f"{against_rows:.1f}x",
          against_rows >= BARS["per_row"]),
         (f"peak memory under {BARS['mib']} MiB", f"{own.peak_mib:,.0f} MiB", own.peak_mib < BARS["mib"]),
-        (f"explain p95 under {BARS['explain_ms']:.0f} ms", f"{p95:.2f} ms (median {p50:.2f})",
-         p95 < BARS["explain_ms"]),
+        (f"explain p95 under {BARS['explain_ms']:.0f} ms of CPU", f"{p95:.2f} ms", p95 < BARS["explain_ms"]),
     ):  # fmt: skip
         print(f"| {words} | {value} | {'yes' if holds else 'NO'} |")
+    print("\n| explain, one family | median ms | p95 ms |\n| --- | ---: | ---: |")
+    for name, (p50, p95) in explained.items():
+        print(f"| {name} | {p50:.2f} | {p95:.2f} |")
     if sum(unequal.values()) + sum(unequal_rows.values()):
         raise SystemExit("results differ")
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from doudi.engine import packs
 from doudi.engine.explain import explain
+from doudi.engine.ruleset import NoRulesThatDay
 from doudi.engine.scalar import decide
 from doudi.engine.sqlgen import generate
 from tests.engine.families import invented_families
@@ -38,7 +39,12 @@ def test_every_day_of_change_has_rules_that_can_be_written_as_sql(on: dt.date) -
     plan = generate(rules, rules.parameters, LAW.least_parameters)
 
     assert "dibao" in {one.name for one in rules.programmes}
-    assert len(plan.statements) >= 4
+    assert len(plan.statements) >= 3
+
+
+def test_a_day_before_every_text_is_refused() -> None:
+    with pytest.raises(NoRulesThatDay, match="2010-01-01"):
+        LAW.rules_on(dt.date(2010, 1, 1))
 
 
 def test_pack_rules_keep_to_the_language() -> None:

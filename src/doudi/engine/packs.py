@@ -5,6 +5,7 @@ floats or reach any other object.  That is checked on its syntax tree before it 
 """
 
 import ast
+import bisect
 import builtins
 import datetime as dt
 import functools
@@ -86,8 +87,9 @@ class Law:
         self.inputs = inputs
         self.programmes = tuple(programmes)
         self._sources = sources or {}
-        self._rule_sets: dict[tuple[int, ...], RuleSet] = {}
+        self._rule_sets: dict[int, RuleSet] = {}
         self._resolved: dict[tuple[Any, ...], dict[str, Any]] = {}
+        self._change_days = self.change_days()
         check_numbers(self.every_rule)
 
     @property
@@ -128,15 +130,15 @@ class Law:
 
         :raises NoRulesThatDay: no text covers the date.
         """
-        key = tuple(place for place, rule in enumerate(self.every_rule) if rule.in_force(on))
-        if key not in self._rule_sets:
-            self._rule_sets[key] = RuleSet(self.programmes, self.inputs, self.parameter_names, on, self._sources)
-        return self._rule_sets[key]
+        span = bisect.bisect_right(self._change_days, on)
+        if span not in self._rule_sets:
+            self._rule_sets[span] = RuleSet(self.programmes, self.inputs, self.parameter_names, on, self._sources)
+        return self._rule_sets[span]
 
     def change_days(self) -> list[dt.date]:
-        """List the days on which the text of some rule begins or ends."""
-        days = {day for rule in self.every_rule for day in (rule.since, rule.until) if day}
-        return sorted(days)
+        """List the days on which the text of some rule, or a document that one cites, begins or ends."""
+        texts = [text for rule in self.every_rule for text in (rule, *rule.cites)]
+        return sorted({day for text in texts for day in (text.since, text.until) if day})
 
     def parameters_for(
         self,

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from doudi.engine.rule import HOUSEHOLD, PERSON, Rule
-from doudi.engine.ruleset import GRANTS, NEEDS_FACTS, OUTCOME_NAMES, ProgrammePlan, RuleSet, Stage
+from doudi.engine.ruleset import GRANTS, NEEDS_FACTS, OUTCOME_NAMES, ProgrammePlan, RuleSet
 from doudi.engine.values import UNKNOWN
 
 if TYPE_CHECKING:
@@ -71,19 +71,15 @@ def total_of(how: str, values: list[Any]) -> Any:
 def compiled(rules: RuleSet) -> Any:
     """Give the generated function ``(household, persons) -> None`` that fills both in; made once per rule set."""
     if rules not in _compiled:
-        _compiled[rules] = compile_stages(rules, rules.stages, frozenset())
+        _compiled[rules] = _compile(rules)
     return _compiled[rules]
 
 
-def compile_stages(rules: RuleSet, stages: Iterable[Stage], alone: frozenset[str]) -> Any:
-    """Write the rules of the stages as one Python function ``(household, persons, one)``.
-
-    Person rules named in ``alone`` are run for member ``one`` only, the others for every member.
-    """
+def _compile(rules: RuleSet) -> Any:
     scope: dict[str, Any] = {"total_of": total_of}
-    lines = ["def reckon(h, persons, one=0):"]
+    lines = ["def reckon(h, persons):"]
     loaded: set[str] = set()
-    for stage in stages:
+    for stage in rules.stages:
         own = {rule.name for rule in stage.rules}
         needs = dict.fromkeys(need for rule in stage.rules for need in rule.needs if need not in own)
         for name in needs:
@@ -95,24 +91,11 @@ def compile_stages(rules: RuleSet, stages: Iterable[Stage], alone: frozenset[str
             lines += [f"    h['{rule.name}'] = {rule.name} = {_call(rule)}" for rule in stage.rules]
             loaded |= own
             continue
-        for members, some in (
-            ("(persons[one],)", [rule for rule in stage.rules if rule.name in alone]),
-            ("persons", [rule for rule in stage.rules if rule.name not in alone]),
-        ):
-            lines += _member_loop(rules, members, some)
-    lines.append("    return None")
+        lines.append("    for p in persons:")
+        lines += [f"        {name} = p['{name}']" for name in needs if rules.entity_of(name) == PERSON]
+        lines += [f"        p['{rule.name}'] = {rule.name} = {_call(rule)}" for rule in stage.rules]
     exec(compile("\n".join(lines), f"<rules {rules.digest[:12]}>", "exec"), scope)
     return scope["reckon"]
-
-
-def _member_loop(rules: RuleSet, members: str, some: list[Rule]) -> list[str]:
-    if not some:
-        return []
-    own = {rule.name for rule in some}
-    needs = dict.fromkeys(n for rule in some for n in rule.needs if n not in own and rules.entity_of(n) == PERSON)
-    lines = [f"    for p in {members}:"]
-    lines += [f"        {name} = p['{name}']" for name in needs]
-    return lines + [f"        p['{rule.name}'] = {rule.name} = {_call(rule)}" for rule in some]
 
 
 def _call(rule: Rule) -> str:

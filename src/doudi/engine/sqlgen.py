@@ -169,7 +169,8 @@ class _Writer:
 
     def _totals(self, totals: list[Rule]) -> list[str]:
         """Write the gathering of members; a repeated person stage is worked out on the way."""
-        ctes, top = [], self.table[PERSON]
+        ctes: list[str] = []
+        top = self.table[PERSON]
         if self.repeated:
             known = dict(self.known)
             ctes, top = self._levels(list(self.repeated), "m", top)

@@ -15,9 +15,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from doudi.engine.inputs import Input
+from doudi.engine.probes import Probe, compile_probe
 from doudi.engine.rule import HOUSEHOLD, PERSON
-from doudi.engine.ruleset import NEEDS_FACTS, ProgrammePlan, RuleSet, Stage
-from doudi.engine.scalar import Reckoning, compile_stages
+from doudi.engine.ruleset import NEEDS_FACTS, ProgrammePlan, RuleSet
+from doudi.engine.scalar import Reckoning
 from doudi.engine.values import UNKNOWN
 
 FAR_FEN = {"fen/month": 10_000_000, "fen/year": 100_000_000, "fen": 1_000_000_000}
@@ -54,20 +55,11 @@ class _Lever:
     wanted: bool
 
 
-@dataclasses.dataclass(frozen=True)
-class _Slice:
-    """The rules between one name and some others, compiled; and whether other members are touched."""
-
-    run: Callable[..., None]
-    touches_everyone: bool
-    is_empty: bool
-
-
 @dataclasses.dataclass
 class _Graph:
     """What was worked out about one rule set, once."""
 
-    slices: dict[tuple[str, str], _Slice]
+    probes: dict[tuple[str, str], Probe]
     conditions: dict[str, tuple[str, ...]]
     inputs: dict[str, tuple[Input, ...]]
 
@@ -102,28 +94,11 @@ def _inputs_behind(rules: RuleSet, name: str) -> tuple[Input, ...]:
     return made[name]
 
 
-def _slice(rules: RuleSet, name: str, target: str) -> _Slice:
-    """Compile the rules that rest on ``name`` and that ``target`` rests on; made once per rule set."""
-    made = _graph(rules).slices
+def _probe(rules: RuleSet, name: str, target: str) -> Probe:
+    """Compile what lies between a name and a target; made once per rule set."""
+    made = _graph(rules).probes
     if (name, target) not in made:
-        wanted = rules.needs_of([target])
-        changed = {name}
-        alone: set[str] = set()
-        everyone = {name} if rules.entity_of(name) == HOUSEHOLD else set()
-        stages = []
-        for stage in rules.stages:
-            levels = []
-            for level in stage.levels:
-                touched = [rule for rule in level if rule.name in wanted and not changed.isdisjoint(rule.needs)]
-                changed |= {rule.name for rule in touched}
-                for rule in touched:
-                    wide = rule.entity == HOUSEHOLD or not everyone.isdisjoint(rule.needs)
-                    (everyone if wide else alone).add(rule.name)
-                levels.append(tuple(touched))
-            stages.append(Stage(stage.number, stage.entity, tuple(level for level in levels if level)))
-        run = compile_stages(rules, [stage for stage in stages if stage.levels], frozenset(alone))
-        touches = any(n in rules.rules and rules.rules[n].entity == PERSON for n in everyone)
-        made[name, target] = _Slice(run, touches, target not in changed)
+        made[name, target] = compile_probe(rules, name, target)
     return made[name, target]
 
 
@@ -134,25 +109,17 @@ class Trials:
         self.base = base
         self.rules = base.rules
         self._left = most_trials
-        self._slices = _graph(self.rules).slices
+        self._probes = _graph(self.rules).probes
         self._edges: dict[tuple[str, int | None, str, int | None, bool], list[tuple[Any, str, Any]]] = {}
 
-    def run(self, name: str, person: int | None, value: Any, target: str) -> Reckoning:
-        """Reckon with the changed value as far as ``target`` rests on it; the base is not touched."""
+    def run(self, name: str, person: int | None, value: Any, target: str, of: int | None) -> Any:
+        """Give the value that ``target`` (of member ``of``) has when one value is changed."""
         self._left -= 1
-        part = self._slices.get((name, target)) or _slice(self.rules, name, target)
-        household = dict(self.base.household)
-        persons = list(self.base.persons)
-        if part.touches_everyone:
-            persons = [dict(member) for member in persons]
-        elif person is not None:
-            persons[person] = dict(persons[person])
-        if person is None:
-            household[name] = value
-        else:
-            persons[person][name] = value
-        part.run(household, persons, person or 0)
-        return Reckoning(self.rules, household, persons)
+        probe = self._probes.get((name, target)) or _probe(self.rules, name, target)
+        return probe.run(self.base.household, self.base.persons, person or 0, of or 0, value)
+
+    def _outcome(self, name: str, person: int | None, value: Any, subject: Subject) -> int:
+        return int(self.run(name, person, value, subject[0].value("outcome"), subject[1]))
 
     def flips(self, subjects: list[Subject]) -> dict[int, list[Flip]]:
         """Find, for each subject by position, the inputs that alone change its outcome."""
@@ -178,42 +145,36 @@ class Trials:
             for at, side, near in self._edges_of(one, member, lever):
                 if (one.name, member, side) in told or self._left <= 0:
                     continue
-                at, result = self._confirmed(one, member, subject, at, side, near)
-                outcome = _outcome(result, subject)
+                at = self._confirmed(one, member, subject, at, side, near)
+                outcome = self._outcome(one.name, member, at, subject)
                 if outcome not in (present, NEEDS_FACTS) and not self._is_moot(one, member, subject, near, outcome):
                     told.add((one.name, member, side))
                     now = self.base.of(one.name, member)
-                    yield Flip(one, member, now, at, side, outcome, _amount(result, subject))
+                    amount = self.run(one.name, member, at, subject[0].value("amount_fen_m"), subject[1])
+                    yield Flip(one, member, now, at, side, outcome, None if amount is UNKNOWN else amount)
 
     def _is_moot(self, one: Input, member: int | None, subject: Subject, near: Any, outcome: int) -> bool:
         """Tell whether an unknown input gives this outcome at its other end, too, so that it decides nothing."""
         if self.base.of(one.name, member) is not UNKNOWN or near is UNKNOWN:
             return False
-        return _outcome(self.run(one.name, member, near, subject[0].value("outcome")), subject) == outcome
+        return self._outcome(one.name, member, near, subject) == outcome
 
-    def _confirmed(
-        self, one: Input, member: int | None, subject: Subject, at: Any, side: str, near: Any
-    ) -> tuple[Any, Reckoning]:
-        """Run the whole outcome at the value; where it had already changed nearer by, halve again."""
-        target = subject[0].value("outcome")
-        result = self.run(one.name, member, at, target)
+    def _confirmed(self, one: Input, member: int | None, subject: Subject, at: Any, side: str, near: Any) -> Any:
+        """Where the outcome had already changed nearer by than the lever, halve again on the outcome."""
         if side == "at":
-            return at, result
-        outcome = _outcome(result, subject)
+            return at
+        outcome = self._outcome(one.name, member, at, subject)
 
         def is_same(value: int) -> bool:
-            return _outcome(self.run(one.name, member, value, target), subject) == outcome
+            return self._outcome(one.name, member, value, subject) == outcome
 
         before = at + (1 if side == "below" else -1)
-        if before == near or not is_same(before):
-            return at, result
-        at = _halve(near, before, is_same)
-        return at, self.run(one.name, member, at, target)
+        return at if before == near or not is_same(before) else _halve(near, before, is_same)
 
     def _levers(self, subject: Subject) -> list[_Lever]:
         """Force each condition to its other answer and keep those that decide the outcome alone."""
         plan, person = subject
-        present, target = _outcome(self.base, subject), plan.value("outcome")
+        present = _outcome(self.base, subject)
         levers = []
         for name in _conditions(self.rules, plan):
             member = person if self.rules.entity_of(name) == PERSON else None
@@ -223,7 +184,7 @@ class Trials:
                 break
             now = self.base.of(name, member)
             for wanted in (True, False) if now is UNKNOWN else (not now,):
-                outcome = _outcome(self.run(name, member, wanted, target), subject)
+                outcome = self._outcome(name, member, wanted, subject)
                 if outcome not in (present, NEEDS_FACTS):
                     levers.append(_Lever(name, member, wanted))
         return levers
@@ -244,7 +205,7 @@ class Trials:
 
     def _is_gathered(self, name: str, target: str) -> bool:
         """Tell whether other members' values of an input can matter to a person's condition."""
-        return _slice(self.rules, name, target).touches_everyone
+        return _probe(self.rules, name, target).touches_everyone
 
     def _rank(self, one: Input, member: int | None, person: int | None) -> int:
         now = self.base.of(one.name, member)
@@ -259,9 +220,9 @@ class Trials:
 
     def _search(self, one: Input, member: int | None, lever: _Lever) -> Iterator[tuple[Any, str, Any]]:
         def turns(value: Any) -> bool:
-            return self.run(one.name, member, value, lever.name).of(lever.name, lever.person) is lever.wanted
+            return self.run(one.name, member, value, lever.name, lever.person) is lever.wanted
 
-        if _slice(self.rules, one.name, lever.name).is_empty:
+        if _probe(self.rules, one.name, lever.name).is_empty:
             return
         now = self.base.of(one.name, member)
         values = _other_values(one, now)
@@ -292,12 +253,6 @@ def _halve(near: int, far: int, turns: Callable[[int], bool]) -> int:
 def _outcome(reckoning: Reckoning, subject: Subject) -> int:
     plan, person = subject
     return int(reckoning.of(plan.value("outcome"), person))
-
-
-def _amount(reckoning: Reckoning, subject: Subject) -> int | None:
-    plan, person = subject
-    amount = reckoning.of(plan.value("amount_fen_m"), person)
-    return None if amount is UNKNOWN else amount
 
 
 def _other_values(one: Input, now: Any) -> list[Any]:
