@@ -5,6 +5,7 @@ from django.test import Client
 
 from doudi.audit.models import Entry
 from doudi.kernel.actors import SYSTEM
+from doudi.registry.models import Household, Person
 from doudi.security import services
 from doudi.security.models import Post, User
 from doudi.security.scope import acting
@@ -104,6 +105,26 @@ def test_page_of_another_role_is_refused_and_on_the_trail(page_as):
     with acting(SYSTEM):
         entry = Entry.objects.get(verb="access.refused")
     assert (entry.name, entry.subject, entry.division_code) == ("刘霞", "/audit/", "231084101")
+
+
+@pytest.mark.django_db
+def test_family_of_another_county_is_refused_without_any_of_its_data(page_as, actors):
+    with acting(actors["outsider"]):
+        head = Person.objects.create(temporary_number="T9", name="欧阳海棠", division_code="230227101")
+        family = Household.objects.create(
+            number="FY-0001", head=head, area="rural", division_code="230227101", since="2020-01-01"
+        )
+
+    answer = page_as("township").get(f"/families/{family.pk}/")
+
+    text = answer.content.decode()
+    assert answer.status_code == 403
+    assert "无权限" in text
+    assert "欧阳海棠" not in text
+    assert "FY-0001" not in text
+    with acting(SYSTEM):
+        refused = list(Entry.objects.filter(verb="access.refused").values_list("name", "subject"))
+    assert refused == [("刘霞", f"/families/{family.pk}/")]
 
 
 @pytest.mark.django_db

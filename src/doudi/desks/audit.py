@@ -20,8 +20,9 @@ from doudi.security.web import desk
 VERB_GROUPS = (
     ("", "全部"), ("login.", "登录"), ("page.", "查阅与提交"), ("access.", "越权被拒"), ("identity.", "查看号码"),
     ("facts.", "部门数据"), ("fact.", "入户核实"), ("registry.", "人员与家庭"), ("determination.", "认定"),
-    ("proposal.", "建议与审批"), ("award.", "待遇"), ("payrun.", "发放批次"), ("funds.", "资金"), ("report.", "报送"),
-    ("policy.", "政策"), ("user.", "用户"), ("post.", "岗位"), ("date.", "业务日期"), ("division.", "区划"),
+    ("proposal.", "建议与审批"), ("award.", "待遇"), ("payrun.", "发放批次"), ("payline.", "发放明细"),
+    ("journal.", "资金账簿"), ("report.", "报送"), ("policy.", "政策"), ("list.", "导出"), ("user.", "用户"),
+    ("post.", "岗位"), ("date.", "业务日期"), ("division.", "区划"),
 )  # fmt: skip
 SHOWN_DETAILS = 6
 

@@ -73,7 +73,7 @@ def prepare(admin: psycopg.Connection, database: str, secrets: Secrets) -> None:
         raise BadInput("PostgreSQL 应为 15 及以上", where="DATABASE_URL")
     try:
         _make_roles(admin, secrets)
-        made = admin.execute("select from pg_database where datname = %s", [database]).fetchone()
+        made = admin.execute("select 1 from pg_database where datname = %s", [database]).fetchone()
         if made is None:
             admin.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(OWNER)))
             admin.execute(

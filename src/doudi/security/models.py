@@ -1,5 +1,7 @@
 """People who log in, the posts they hold, and the business date."""
 
+from typing import ClassVar
+
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import UserManager
 from django.db import models
@@ -12,12 +14,12 @@ class User(AbstractBaseUser):
     login = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=60)
     person_key = models.CharField(max_length=60)
-    is_active = models.BooleanField(default=True)  # type: ignore[misc]
+    is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=False)
     made_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "login"
-    REQUIRED_FIELDS: list[str] = ["name"]
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
     objects = UserManager["User"]()
 
     def __str__(self) -> str:
