@@ -6,10 +6,10 @@ an edge family by themselves, and the phase-out after work lifted the family ove
 
 from doudi.engine.lang import HOUSEHOLD, PERSON, Programme, div, law, most, not_, permille, where
 
-MEASURES = law("P5", "社会救助暂行办法")
-RULES = law("P1", "最低生活保障审核确认办法")
-NOTICE_2022_06 = law("MCA2022", "民政部 财政部2022年6月通知")
-NOTICE_2022_10 = law("P7", "民政部等2022年10月通知")
+MEASURES = law("P5", "社会救助暂行办法", since="2014-05-01")
+RULES = law("P1", "最低生活保障审核确认办法", since="2021-07-01")
+NOTICE_2022_06 = law("MCA2022", "民政部 财政部2022年6月通知", since="2022-06-02")
+NOTICE_2022_10 = law("P7", "民政部等2022年10月通知", since="2022-10-20")
 
 dibao = Programme("dibao")
 

@@ -2,7 +2,7 @@
 
 from doudi.engine.lang import HOUSEHOLD, Programme, law, not_
 
-RULES = law("P1", "最低生活保障审核确认办法")
+RULES = law("P1", "最低生活保障审核确认办法", since="2021-07-01")
 
 dibao_marginal = Programme("dibao_marginal")
 

@@ -2,7 +2,7 @@
 
 from doudi.engine.lang import PERSON, Programme, certainly, law, missing, not_, where
 
-STATE = law("D52", "国务院关于残疾人两项补贴制度的意见")
+STATE = law("D52", "国务院关于残疾人两项补贴制度的意见", since="2016-01-01")
 
 disability_care_subsidy = Programme("disability_care_subsidy")
 

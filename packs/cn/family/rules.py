@@ -6,10 +6,10 @@ What a deceased member had is not counted; what nobody knows stays unknown.
 
 from doudi.engine.lang import HOUSEHOLD, PERSON, Programme, div, law, most, not_, permille, where
 
-MEASURES = law("P5", "社会救助暂行办法")
-DIBAO_OLD = law("P4", "最低生活保障审核审批办法(试行)")
-DIBAO = law("P1", "最低生活保障审核确认办法")
-TEKUN = law("P2", "特困人员认定办法")
+MEASURES = law("P5", "社会救助暂行办法", since="2014-05-01")
+DIBAO_OLD = law("P4", "最低生活保障审核审批办法(试行)", until="2021-07-01")
+DIBAO = law("P1", "最低生活保障审核确认办法", since="2021-07-01")
+TEKUN = law("P2", "特困人员认定办法", since="2021-07-01")
 
 family = Programme("family", label="家庭情况")
 

@@ -6,10 +6,10 @@ of living, no supporter able to support.
 
 from doudi.engine.lang import HOUSEHOLD, PERSON, Programme, certainly, div, law, missing, most, not_, where
 
-MEASURES = law("P5", "社会救助暂行办法")
-STATE = law("P14", "国务院关于特困人员救助供养制度的意见")
-RULES = law("P2", "特困人员认定办法")
-WIDER = law("P11", "民政部 财政部2020年通知")
+MEASURES = law("P5", "社会救助暂行办法", since="2014-05-01")
+STATE = law("P14", "国务院关于特困人员救助供养制度的意见", since="2016-02-10")
+RULES = law("P2", "特困人员认定办法", since="2021-07-01")
+WIDER = law("P11", "民政部 财政部2020年通知", since="2020-06-01")
 
 tekun = Programme("tekun")
 

@@ -39,7 +39,8 @@ rule sees the values of the person's household.  A household rule sees members o
     def dibao_gap_fen_m(dibao_standard_fen_m_pc, member_count, income_fen_m_hh):
         return dibao_standard_fen_m_pc * member_count - income_fen_m_hh
 
-``cite`` is one clause or a tuple of clauses.  ``since=`` / ``until=`` ("2022-06-02", half-open) let
+``cite`` is one clause or a tuple of clauses; those of a document named with ``since=``/``until=`` are
+shown only for days inside, and a rule none of whose texts stands that day is not in force.  ``since=`` / ``until=`` ("2022-06-02", half-open) let
 several functions share a name for different dates: exactly one may be in force on a day.
 ``bit`` (0..62) and the route number are given once per programme and never reused.
 ``yes``/``no`` may show any named value in braces; ``unit`` says how to write it (fen, fen/month,
@@ -96,13 +97,13 @@ class RuleError(BadInput):
     """A rule file says something that the engine cannot accept."""
 
 
-def law(document_id: str, title: str = "") -> Document:
-    """Name a document; index it with a clause number to cite."""
-    return Document(document_id, title)
-
-
 def _day(value: Day) -> dt.date | None:
     return dt.date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def law(document_id: str, title: str = "", *, since: Day = None, until: Day = None) -> Document:
+    """Name a document; index it with a clause number to cite. Outside its dates it is not cited."""
+    return Document(document_id, title, _day(since), _day(until))
 
 
 class Programme:

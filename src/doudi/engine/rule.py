@@ -18,6 +18,11 @@ class Cite:
     document: str
     clause: str
     title: str = ""
+    since: dt.date | None = None
+    until: dt.date | None = None
+
+    def in_force(self, on: dt.date) -> bool:
+        return in_period(on, self.since, self.until)
 
     @property
     def id(self) -> str:
@@ -33,9 +38,11 @@ class Document:
 
     id: str
     title: str = ""
+    since: dt.date | None = None
+    until: dt.date | None = None
 
     def __getitem__(self, clause: str) -> Cite:
-        return Cite(self.id, clause, self.title)
+        return Cite(self.id, clause, self.title, self.since, self.until)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,6 +78,11 @@ class Rule:
 
     def in_force(self, on: dt.date) -> bool:
         return in_period(on, self.since, self.until)
+
+    def standing_on(self, on: dt.date) -> "Rule":
+        """Give the rule with those of its clauses that are in force on a day; a rule may keep none."""
+        cites = tuple(cite for cite in self.cites if cite.in_force(on))
+        return self if len(cites) == len(self.cites) else dataclasses.replace(self, cites=cites)
 
     @functools.cached_property
     def clause(self) -> str:

@@ -182,8 +182,8 @@ class RuleSet:
         every = [rule for programme in programmes for rule in programme.rules]
         check_numbers(every)
         self.rules: dict[str, Rule] = {}
-        for rule in every:
-            if rule.in_force(on):
+        for rule in (one.standing_on(on) for one in every if one.in_force(on)):
+            if rule.cites:  # without a text in force that day there is no rule
                 self._take(rule)
         self.programmes = tuple(self._programme_plans(programmes))
         if not self.programmes:
@@ -199,6 +199,8 @@ class RuleSet:
         self.used = frozenset(rule.name for stage in self.stages for rule in stage.rules)
 
     def _take(self, rule: Rule) -> None:
+        if not rule.cites:
+            raise RuleError(f"规则 {rule.name} 的依据在 {self.on} 都不在施行", where=rule.where)
         if rule.name in self.rules:
             raise RuleError(
                 f"规则 {rule.name} 在 {self.on} 有两个版本同时有效",
