@@ -1,6 +1,7 @@
 """The policy library: 307 clauses, each with a state; what is refused when it is read."""
 
 import pathlib
+import re
 
 import pytest
 
@@ -106,3 +107,20 @@ def test_unknown_clause_says_which_there_are():
         queries.clause("MCA2022-9.9")
 
     assert "MCA2022-0.1" in refusal.value.step
+
+
+def test_clauses_beside_the_rules_are_those_the_rules_cite():
+    law = packs.load()
+    wrong = {}
+    for path in sorted(law.root.glob("*/*/rules.py")):
+        cited = {
+            cite.id
+            for rule in law.every_rule
+            if pathlib.Path(rule.file).parent.name == path.parent.name
+            for cite in rule.cites
+        }
+        listed = re.findall(r"^## (\S+)$", (path.parent / "clauses.md").read_text(encoding="utf-8"), re.M)
+        if cited != set(listed):
+            wrong[path.parent.name] = cited ^ set(listed)
+
+    assert wrong == {}

@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 import pytest
 
-from doudi.places.services import load_divisions
 from doudi.policy.models import LocalRule
 from tests.pageclient import PageClient, count_queries
 
@@ -20,11 +19,6 @@ FORM = {
     "until": "2022-06-30",
     "document": "宁安市疫情防控指挥部决定",
 }
-
-
-@pytest.fixture(autouse=True)
-def _divisions(db: None) -> None:
-    load_divisions()
 
 
 @pytest.mark.parametrize("who", ["village", "township", "county", "finance", "province", "auditor"])

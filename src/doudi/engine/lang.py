@@ -40,8 +40,9 @@ rule sees the values of the person's household.  A household rule sees members o
         return dibao_standard_fen_m_pc * member_count - income_fen_m_hh
 
 ``cite`` is one clause or a tuple of clauses; those of a document named with ``since=``/``until=`` are
-shown only for days inside, and a rule none of whose texts stands that day is not in force.  ``since=`` / ``until=`` ("2022-06-02", half-open) let
-several functions share a name for different dates: exactly one may be in force on a day.
+shown only for days inside, and a rule none of whose texts stands that day is not in force.
+``since=`` / ``until=`` ("2022-06-02", half-open) let several functions share a name for different
+dates: exactly one may be in force on a day.
 ``bit`` (0..62) and the route number are given once per programme and never reused.
 ``yes``/``no`` may show any named value in braces; ``unit`` says how to write it (fen, fen/month,
 fen/year, permille, person, ...).  ``ask`` says what to do when the criterion is unknown.
