@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 refused with a reason, 2 wrong call.
 """
 
 import sys
+from collections.abc import Callable
 
 import typer
 from rich.console import Console
@@ -20,7 +21,14 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-for command in (*admin.COMMANDS, *law.COMMANDS, *facts.COMMANDS, *month.COMMANDS, *sql.COMMANDS):
+COMMANDS: list[Callable[..., None]] = [
+    *admin.COMMANDS,
+    *law.COMMANDS,
+    *facts.COMMANDS,
+    *month.COMMANDS,
+    *sql.COMMANDS,
+]
+for command in COMMANDS:
     app.command(name=command.__name__.rstrip("_"))(command)
 app.add_typer(admin.users, name="users", help="用户与岗位")
 app.add_typer(admin.date, name="date", help="业务日期")
