@@ -17,7 +17,7 @@ LINE = "__line__"
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _LinedLoader(_Loader):  # type: ignore[misc]
+class _LinedLoader(_Loader):
     """Keeps in every mapping the line it begins on."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:

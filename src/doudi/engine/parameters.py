@@ -12,14 +12,14 @@ import hashlib
 import json
 import pathlib
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
 
 from doudi.engine import library, packfiles
-from doudi.engine.packfiles import Pack, Where
+from doudi.engine.packfiles import Pack
 from doudi.kernel import codes
 from doudi.kernel.errors import BadInput
 
@@ -334,43 +334,59 @@ def crosses(row: ParameterRow, other: ParameterRow) -> bool:
 # -- reading --------------------------------------------------------------------------------
 
 
+@dataclasses.dataclass(frozen=True)
+class _Written:
+    """A value as it stands in a file, before its parameter is known."""
+
+    pack: Pack
+    name: str
+    row: dict[str, Any]
+    where: str
+
+
 def load(packs_root: pathlib.Path) -> ParameterBook:
     """Read every ``params.yaml`` of every pack.
 
     :raises BadInput: names file and line.
     """
     packs = packfiles.packs_in(packs_root)
-    declarations: dict[str, Declaration] = {}
-    written: list[tuple[Pack, str, dict[str, Any], Callable[[Any], Where]]] = []
-    sources: dict[str, _Source] = {}
     texts = library.read_library(packs_root)
-    for one in texts.documents.values():
-        sources[one.id] = _Source(texts.title_of(one.id), one.url, one.quality, one.verified)
+    sources = {
+        one.id: _Source(texts.title_of(one.id), one.url, one.quality, one.verified) for one in texts.documents.values()
+    }
+    declarations: dict[str, Declaration] = {}
+    written: list[_Written] = []
     for pack in packs:
         sources |= _sources(pack, packs_root)
         for path in sorted(pack.folder.rglob("params.yaml")):
-
-            def where(row: Any, path: pathlib.Path = path) -> Where:
-                return packfiles.where_of(row, path, packs_root)
-
-            for name, body in (packfiles.read(path, packs_root) or {}).items():
-                if name == packfiles.LINE:
-                    continue
-                if not isinstance(body, dict) or set(body) - _DECLARED - {packfiles.LINE}:
-                    raise BadInput(f"参数 {name} 有不认识的属性", where=str(where(body)))
-                if "label" in body:
-                    if name in declarations:
-                        raise BadInput(f"参数 {name} 已在 {declarations[name].where} 声明", where=str(where(body)))
-                    programme = path.parent.name if path.parent != pack.folder else ""
-                    declarations[name] = _declaration(name, body, programme, str(where(body)))
-                for row in body.get("values") or []:
-                    written.append((pack, name, row, where))
+            written += _read_file(path, pack, packs_root, declarations)
     rows: list[ParameterRow] = []
-    for pack, name, row, where in sorted(written, key=lambda one: one[1] != YEARLY_ROUNDING):
-        if name not in declarations:
-            raise BadInput(f"参数 {name} 没有声明", where=str(where(row)), next_step="先在 packs/cn 里写明名称和单位")
-        rows += _rows(declarations[name], pack, row, str(where(row)), sources, _yearly_unit(rows))
+    for one in sorted(written, key=lambda one: one.name != YEARLY_ROUNDING):
+        if one.name not in declarations:
+            raise BadInput(f"参数 {one.name} 没有声明", where=one.where, next_step="先在 packs/cn 里写明名称和单位")
+        rows += _rows(declarations[one.name], one.pack, one.row, one.where, sources, _yearly_unit(rows))
     return ParameterBook(declarations.values(), rows, packs)
+
+
+def _read_file(
+    path: pathlib.Path, pack: Pack, root: pathlib.Path, declarations: dict[str, Declaration]
+) -> list[_Written]:
+    """Take the declarations of a file into ``declarations``; give its values."""
+    found: list[_Written] = []
+    for name, body in (packfiles.read(path, root) or {}).items():
+        if name == packfiles.LINE:
+            continue
+        where = str(packfiles.where_of(body, path, root))
+        if not isinstance(body, dict) or set(body) - _DECLARED - {packfiles.LINE}:
+            raise BadInput(f"参数 {name} 有不认识的属性", where=where)
+        if "label" in body:
+            if name in declarations:
+                raise BadInput(f"参数 {name} 已在 {declarations[name].where} 声明", where=where)
+            programme = path.parent.name if path.parent != pack.folder else ""
+            declarations[name] = _declaration(name, body, programme, where)
+        for row in body.get("values") or []:
+            found.append(_Written(pack, name, row, str(packfiles.where_of(row, path, root))))
+    return found
 
 
 def _yearly_unit(rows: list[ParameterRow]) -> int:

@@ -3,8 +3,6 @@
 from django.db import models
 from django.db.models import F, Q
 
-CODE = {"max_length": 12, "db_collation": "C"}
-
 
 class LocalRule(models.Model):
     """A value or switch decided for one place and period, by a document, by two people.
@@ -15,7 +13,7 @@ class LocalRule(models.Model):
 
     kind = models.CharField(max_length=10)  # parameter, switch
     name = models.CharField(max_length=60)
-    division_code = models.CharField(**CODE)
+    division_code = models.CharField(max_length=12, db_collation="C")
     area = models.CharField(max_length=5, blank=True)
     value_int = models.BigIntegerField(null=True)
     is_on = models.BooleanField(default=True)  # a switch row that is off ends what came before it

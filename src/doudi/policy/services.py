@@ -89,6 +89,7 @@ def propose_local_rule(draft: Draft, *, on: dt.date, actor: Actor) -> LocalRule:
         raise WrongField("kind", "只能登记参数或开关")
     _lock(draft)
     _check_overlap(draft)
+    assert draft.since is not None, "checked above"
     rule = LocalRule.objects.create(
         kind=draft.kind, name=draft.name, division_code=draft.division_code, area=draft.area,
         value_int=draft.value_int, is_on=draft.is_on, settings=settings, programmes=programmes, since=draft.since,
@@ -231,12 +232,12 @@ def _checked_switch(draft: Draft) -> SwitchRow:
     return chosen[0]
 
 
-def _check_overlap(draft: Draft, but: int | None = None) -> None:
+def _check_overlap(draft: Draft) -> None:
     """Two records of one matter and place may not cover the same day."""
     assert draft.since is not None
     others = LocalRule.objects.filter(
         kind=draft.kind, name=draft.name, division_code=draft.division_code, state__in=["proposed", "confirmed"]
-    ).exclude(pk=but)
+    )
     for other in others:
         if draft.area and other.area and draft.area != other.area:
             continue

@@ -142,7 +142,7 @@ def parameters_page(
     place, on = place_and_day(request)
     area = request.GET.get("area", "")
     area = area if area in AREAS else "rural"
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "about": one.about,
             "programme": PROGRAMME_LABEL.get(one.about.programme, "通用"),
@@ -266,7 +266,7 @@ def place_and_day(request: HttpRequest) -> tuple[str, dt.date]:
 
 def today_of(request: HttpRequest) -> dt.date:
     """Give the business date of the request."""
-    return request.today  # type: ignore[attr-defined, no-any-return]
+    return request.today  # type: ignore[attr-defined]
 
 
 def _place_names(wanted: list[str], on: dt.date) -> dict[str, str]:

@@ -105,13 +105,8 @@ def end(request: HttpRequest, rule_id: int) -> HttpResponse:
     """Give a record in force an end."""
     until = _day({"until": request.POST.get("until", "").strip()}, "until")
     version = _version(request)
-    rule = services.end_local_rule(
-        rule_id,
-        until=until,
-        on=pages.today_of(request),
-        actor=request.actor,
-        version=version,  # type: ignore[attr-defined]
-    )
+    actor = request.actor  # type: ignore[attr-defined]
+    rule = services.end_local_rule(rule_id, until=until, on=pages.today_of(request), actor=actor, version=version)
     messages.success(request, f"第 {rule.pk} 号将于 {rule.until} 终止")
     return _back(rule)
 
