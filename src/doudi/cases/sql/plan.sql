@@ -109,6 +109,7 @@ marked as (
         list_sort(list_distinct(list_filter([
             case when c.cause in ('death', 'double_enrolment', 'switch') then c.cause end,
             case when c.kind = 'start' and c.is_double then 'double_enrolment' end,
+            case when c.kind = 'change' and c.feeds_dead then 'death' end,
             case when c.programme = 'tekun' and c.kind = 'start' and held_dibao.household_id is not null then 'switch' end,
             case when c.kind = 'stop' and c.cause in ('hardship', 'work') then 'exit' end,
             case when c.kind = 'change' and c.cause = 'hardship' then 'reduction' end,
