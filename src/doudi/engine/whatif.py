@@ -1,6 +1,6 @@
 """What would change an outcome: which condition alone decides it, and which input turns that condition.
 
-First each condition behind an outcome is forced to its other answer; those that change the outcome
+First each condition of a programme is forced to its other answer; those that change the outcome
 alone are its levers.  Then each input that a lever rests on gets other values, and only the rules
 between the two run again; the value nearest to the present one that turns the lever is found by
 halving, and a full trial confirms what it does to the outcome.
@@ -17,14 +17,14 @@ from typing import Any
 from doudi.engine.inputs import Input
 from doudi.engine.probes import Probe, compile_probe
 from doudi.engine.rule import HOUSEHOLD, PERSON
-from doudi.engine.ruleset import NEEDS_FACTS, ProgrammePlan, RuleSet
+from doudi.engine.ruleset import GRANTS, NEEDS_FACTS, REFUSES, ProgrammePlan, RuleSet
 from doudi.engine.scalar import Reckoning
 from doudi.engine.values import UNKNOWN
 
 FAR_FEN = {"fen/month": 10_000_000, "fen/year": 100_000_000, "fen": 1_000_000_000}
 FAR_COUNT = 100
 MOST_CHANGES = 3
-MOST_TRIALS = 90
+MOST_TRIALS = 50
 Subject = tuple[ProgrammePlan, int | None]
 Place = tuple[str, int | None]
 
@@ -60,7 +60,6 @@ class _Graph:
     """What was worked out about one rule set, once."""
 
     probes: dict[tuple[str, str], Probe]
-    conditions: dict[str, tuple[str, ...]]
     inputs: dict[str, tuple[Input, ...]]
 
 
@@ -69,18 +68,8 @@ _graphs: "weakref.WeakKeyDictionary[RuleSet, _Graph]" = weakref.WeakKeyDictionar
 
 def _graph(rules: RuleSet) -> _Graph:
     if rules not in _graphs:
-        _graphs[rules] = _Graph({}, {}, {})
+        _graphs[rules] = _Graph({}, {})
     return _graphs[rules]
-
-
-def _conditions(rules: RuleSet, plan: ProgrammePlan) -> tuple[str, ...]:
-    """Name the criteria, of any programme, that a programme's outcome rests on; the programme's own first."""
-    made = _graph(rules).conditions
-    if plan.name not in made:
-        wanted = rules.needs_of([plan.value("outcome")])
-        found = [rule for rule in rules.rules.values() if rule.kind == "criterion" and rule.name in wanted]
-        made[plan.name] = tuple(rule.name for rule in sorted(found, key=lambda rule: rule.programme != plan.name))
-    return made[plan.name]
 
 
 def _inputs_behind(rules: RuleSet, name: str) -> tuple[Input, ...]:
@@ -172,21 +161,27 @@ class Trials:
         return at if before == near or not is_same(before) else _halve(near, before, is_same)
 
     def _levers(self, subject: Subject) -> list[_Lever]:
-        """Force each condition to its other answer and keep those that decide the outcome alone."""
+        """Force the programme's conditions to their other answer; keep those that decide the outcome alone.
+
+        Only conditions that can stand in the way are tried: failing or unknown ones of a refusal, unknown
+        ones where facts are needed, those met of a grant.
+        """
         plan, person = subject
         present = _outcome(self.base, subject)
         levers = []
-        for name in _conditions(self.rules, plan):
-            member = person if self.rules.entity_of(name) == PERSON else None
-            if member is None and self.rules.entity_of(name) == PERSON:
-                continue
+        for rule in plan.criteria:
             if self._left <= 0:
                 break
-            now = self.base.of(name, member)
+            member = person if rule.entity == PERSON else None
+            now = self.base.of(rule.name, member)
+            if present == (REFUSES if now is True else GRANTS if now is False else -1):
+                continue
+            if present == NEEDS_FACTS and now is not UNKNOWN:
+                continue
             for wanted in (True, False) if now is UNKNOWN else (not now,):
-                outcome = self._outcome(name, member, wanted, subject)
+                outcome = self._outcome(rule.name, member, wanted, subject)
                 if outcome not in (present, NEEDS_FACTS):
-                    levers.append(_Lever(name, member, wanted))
+                    levers.append(_Lever(rule.name, member, wanted))
         return levers
 
     def _candidates(self, levers: list[_Lever], person: int | None) -> list[tuple[Input, int | None, _Lever]]:
