@@ -184,3 +184,15 @@ def test_facts_are_sealed(county: Actor) -> None:
         assert fact.row_hash
         with pytest.raises(DatabaseError), transaction.atomic():
             Fact.objects.filter(pk=fact.pk).update(value_int=1)
+
+
+def test_two_names_under_one_number_are_settled_by_the_register(county: Actor, tmp_path: Path) -> None:
+    rows = [["赵错名", number(2), "肢体", "1", "2015-03-01"], [name(2), number(2), "肢体", "3", "2015-03-01"]]
+    path = write_csv(tmp_path / "残疾人证.csv", DISABILITY, rows)
+
+    with acting(county):
+        result = imports.load_file(path, "disability", COUNTY, KNOWN_ON, county)
+        grade = _facts(_person(2), "disability_grade")
+
+    assert [(p.row_number, p.kind) for p in result.problems] == [(2, "set_aside")]
+    assert grade == [3]

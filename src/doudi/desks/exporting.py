@@ -10,6 +10,7 @@ from django.http import HttpResponse
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+TYPES = {"xlsx": XLSX_TYPE, "csv": "text/csv; charset=utf-8"}
 
 
 def _safe(value: object) -> object:
@@ -47,10 +48,13 @@ def answer(
 ) -> HttpResponse:
     """Give a list as a download."""
     if file_format == "xlsx":
-        body, kind = _xlsx(header, rows, foot), XLSX_TYPE
-    else:
-        body, kind, file_format = _csv(header, rows, foot), "text/csv; charset=utf-8", "csv"
-    response = HttpResponse(body, content_type=kind)
+        return download(name, "xlsx", _xlsx(header, rows, foot))
+    return download(name, "csv", _csv(header, rows, foot))
+
+
+def download(name: str, file_format: str, body: bytes) -> HttpResponse:
+    """Give a file to keep; nothing between here and the reader may store it."""
+    response = HttpResponse(body, content_type=TYPES[file_format])
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{name}.{file_format}')}"
     response["Cache-Control"] = "no-store"
     return response

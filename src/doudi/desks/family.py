@@ -33,11 +33,11 @@ BATCH_READERS = ("county", "province", "auditor")
 
 
 def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined, no-any-return]
+    return request.actor  # type: ignore[attr-defined]
 
 
 def _today(request: HttpRequest) -> dt.date:
-    return request.today  # type: ignore[attr-defined, no-any-return]
+    return request.today  # type: ignore[attr-defined]
 
 
 def _wanted(request: HttpRequest) -> Wanted:

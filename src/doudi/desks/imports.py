@@ -12,12 +12,14 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.http import require_POST
 
 from doudi.audit.services import record
+from doudi.benefits import services as benefits
+from doudi.desks import exporting
 from doudi.facts import imports as facts
 from doudi.facts.checks import PROBLEM_LABELS
 from doudi.facts.columns import kind_of_file
@@ -41,11 +43,11 @@ TONES = {"rejected": "orange", "set_aside": "yellow", "not_registered": "plain"}
 
 
 def _actor(request: HttpRequest) -> Actor:
-    return request.actor  # type: ignore[attr-defined, no-any-return]
+    return request.actor  # type: ignore[attr-defined]
 
 
 def _today(request: HttpRequest) -> dt.date:
-    return request.today  # type: ignore[attr-defined, no-any-return]
+    return request.today  # type: ignore[attr-defined]
 
 
 def _waiting_folder() -> Path:
@@ -154,6 +156,9 @@ def import_take(request: HttpRequest) -> HttpResponse:
     )
     kept.unlink(missing_ok=True)
     messages.success(request, f"{result.kind_label}:{result.words}")
+    if result.kind == "roster":
+        count = benefits.take_over_roster(_actor(request).scope_code, _actor(request))
+        messages.success(request, f"接续在册待遇 {count} 项")
     return redirect("import_batch", result.batch_id)
 
 
@@ -206,7 +211,7 @@ def import_batch(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 
 @desk("import_facts")
-def import_errors(request: HttpRequest, batch_id: int) -> FileResponse:
+def import_errors(request: HttpRequest, batch_id: int) -> HttpResponse:
     """Give back the rows that were not taken, complete, to those who may import; the download is on the trail."""
     batch = _batch(request, batch_id)
     require(_actor(request), "import_facts", batch.division_code)
@@ -220,10 +225,8 @@ def import_errors(request: HttpRequest, batch_id: int) -> FileResponse:
         subject=f"batch:{batch.pk}",
         details={"rows": batch.rejected_count + batch.set_aside_count},
     )
-    name = f"{Path(batch.file_name).stem}-退回行{found.suffix}"
-    response = FileResponse(found.open("rb"), as_attachment=True, filename=name)
-    response["Cache-Control"] = "no-store"
-    return response
+    name = f"{Path(batch.file_name).stem}-退回行"
+    return exporting.download(name, found.suffix.removeprefix("."), found.read_bytes())
 
 
 urlpatterns = [

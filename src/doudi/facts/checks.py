@@ -181,15 +181,20 @@ class _Checker:
         died = values.get("death_date")
         if died and died < stated.birth:
             raise _Refused(self.kind.column("death_date").header, f"死亡日期 {died} 早于出生日期 {stated.birth}")
-        other = self.names.setdefault(stated.id_no, stated)
-        if other.name != stated.name:
-            raise _Refused("姓名", f"与第 {other.row_number} 行身份证号相同而姓名不同")
 
     def _check_repeat(self, stated: Stated) -> None:
+        """Refuse a row that says again what an earlier row said.
+
+        Two names under one number are a matter for the register, which knows the right one; only
+        the roster, which makes the register, refuses the second name itself.
+        """
         key = tuple(stated.id_no if name == "id_no" else stated.values.get(name) for name in self.kind.repeat_key)
         if self.kind.name == "roster":
+            named = self.names.setdefault(stated.id_no, stated)
+            if named.name != stated.name:
+                raise _Refused("姓名", f"与第 {named.row_number} 行身份证号相同而姓名不同")
             key = (*key, stated.values["household_number"])
-        first = self.seen.setdefault(key, stated)
+        first = self.seen.setdefault((stated.name, *key), stated)
         if first is not stated:
             same = "" if first.values == stated.values else ",内容不一致"
             raise _Refused(self.kind.column("id_no").header, f"与第 {first.row_number} 行重复{same}")

@@ -69,11 +69,12 @@ def _csv(header: list[str], rows: list[list[Cell]]) -> bytes:
 
 
 def _xlsx(header: list[str], rows: list[list[Cell]]) -> bytes:
+    table: list[list[Cell]] = [list(header), *rows]
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False})
     sheet = book.add_worksheet("退回行")
     sheet.freeze_panes(1, 0)
-    for number, row in enumerate([header, *rows]):
+    for number, row in enumerate(table):
         for place, cell in enumerate(row):
             value = _shown(cell)
             if isinstance(value, str):

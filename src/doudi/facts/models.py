@@ -3,11 +3,13 @@
 Facts are never edited: a later fact of the same name and subject supersedes.
 """
 
+from typing import Any
+
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
-CODE = {"max_length": 12, "db_collation": "C"}
+CODE: dict[str, Any] = {"max_length": 12, "db_collation": "C"}
 
 
 class Batch(models.Model):

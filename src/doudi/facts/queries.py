@@ -158,7 +158,7 @@ def file_facts(household_id: int, about: dt.date, known_on: dt.date) -> list[Fac
     with connection.cursor() as cursor:
         cursor.execute(_PEOPLE, {"household": household_id})
         people = [row[0] for row in cursor.fetchall()]
-        asked = {"household": household_id, "people": people, "about": about, "known_on": known_on}
+        asked: dict[str, Any] = {"household": household_id, "people": people, "about": about, "known_on": known_on}
         cursor.execute(_FILE_FACTS, asked)
         return [FactLine(*row) for row in cursor.fetchall()]
 

@@ -3,6 +3,7 @@
 import collections
 import datetime as dt
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from doudi.facts.checks import NOT_REGISTERED, SET_ASIDE, Problem, Stated
 from doudi.facts.kinds import SELF_CARE, Kind
@@ -87,7 +88,7 @@ def family_disagreements(
     return kept, problems
 
 
-def _derived(values: Mapping[str, object]) -> dict[str, object]:
+def _derived(values: Mapping[str, Any]) -> dict[str, Any]:
     """Add the number of failed self-care items once all six are answered."""
     answers = [values.get(f"care_{n}") for n in range(len(SELF_CARE))]
     if all(answer is not None for answer in answers):
