@@ -37,6 +37,12 @@ def test_clause_shows_what_rests_on_it_and_the_value_here(page_as: SignIn):
     assert "未核实" in text
 
 
+def test_clause_of_a_repealed_text_says_so(page_as: SignIn):
+    text = page_as("county").get("/policy/clauses/P4-第五条/").content.decode()
+
+    assert "依据已失效" in text
+
+
 def test_clauses_joined_are_listed(page_as: SignIn):
     text = page_as("county").get("/policy/clauses/P5-第九条、P1-第十三条/").content.decode()
 

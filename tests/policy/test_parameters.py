@@ -202,3 +202,11 @@ def test_pack_twice_for_one_place_is_refused(root: pathlib.Path):
 
     with pytest.raises(BadInput, match="都说是"):
         parameters.load(root)
+
+
+def test_every_problem_is_named_at_once(root: pathlib.Path):
+    with pytest.raises(BadInput) as refusal:
+        _book(root, "value: 1", "from: 2022-01-01", "from: 2022-02-01, value: 1.5")
+
+    lines = refusal.value.text.splitlines()
+    assert [line.split(":")[0] for line in lines] == [f"packs/cn/params.yaml 第 {n} 行" for n in (5, 6, 7)]

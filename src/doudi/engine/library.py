@@ -145,10 +145,14 @@ def read_library(packs_root: pathlib.Path) -> Library:
     """
     documents: dict[str, Document] = {}
     clauses: dict[str, Clause] = {}
+    problems = packfiles.Problems()
     for pack in packfiles.packs_in(packs_root):
         for path in sorted(pack.folder.glob("notices/*.yaml")):
-            for body in _bodies(packfiles.read(path, packs_root)):
-                _take(body, path, packs_root, pack.place, documents, clauses)
+            with problems.gathering():
+                for body in _bodies(packfiles.read(path, packs_root)):
+                    with problems.gathering():
+                        _take(body, path, packs_root, pack.place, documents, clauses, problems)
+    problems.refuse()
     return Library(documents, clauses)
 
 
@@ -163,6 +167,7 @@ def _take(
     place: str,
     documents: dict[str, Document],
     clauses: dict[str, Clause],
+    problems: packfiles.Problems,
 ) -> None:
     where = str(packfiles.where_of(body, path, root))
     document = document_of(body.get("document") or {}, where, place)
@@ -170,14 +175,15 @@ def _take(
         raise BadInput(f"文件 {document.id} 已在 {documents[document.id].where} 收录", where=where)
     documents[document.id] = document
     for row in body.get("clauses") or []:
-        clause = clause_of(row, document, str(packfiles.where_of(row, path, root)))
-        if clause.id in clauses:
-            raise BadInput(
-                f"条款编号 {clause.id} 已在 {clauses[clause.id].where} 使用",
-                where=clause.where,
-                next_step="每个编号只能用一次,请改用新的编号",
-            )
-        clauses[clause.id] = clause
+        with problems.gathering():
+            clause = clause_of(row, document, str(packfiles.where_of(row, path, root)))
+            if clause.id in clauses:
+                raise BadInput(
+                    f"条款编号 {clause.id} 已在 {clauses[clause.id].where} 使用",
+                    where=clause.where,
+                    next_step="每个编号只能用一次,请改用新的编号",
+                )
+            clauses[clause.id] = clause
 
 
 def document_of(row: dict[str, Any], where: str, place: str) -> Document:

@@ -3,9 +3,11 @@
 A pack is a folder below ``packs/`` with a ``pack.yaml``: the place it speaks for and since when.
 """
 
+import contextlib
 import dataclasses
 import datetime as dt
 import pathlib
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
@@ -50,6 +52,30 @@ class Where:
 
     def __str__(self) -> str:
         return f"{self.file} 第 {self.line} 行"
+
+
+class Problems:
+    """Gathers what is wrong in the files, so that one run names everything."""
+
+    def __init__(self) -> None:
+        self._found: list[BadInput] = []
+
+    @contextlib.contextmanager
+    def gathering(self) -> Iterator[None]:
+        """Go on after a problem, keeping it."""
+        try:
+            yield
+        except BadInput as error:
+            self._found.append(error)
+
+    def refuse(self) -> None:
+        """Stop when anything was found.
+
+        :raises BadInput: names every problem, one a line.
+        """
+        if self._found:
+            texts = dict.fromkeys(one.text for one in self._found)
+            raise BadInput("\n".join(texts), next_step=self._found[0].step)
 
 
 def read(path: pathlib.Path, root: pathlib.Path) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
-from doudi.engine import packs
+from doudi.engine import packs, parameters, switches
 from doudi.engine.library import Clause, Document, Library, read_library
 from doudi.engine.packs import Law
 from doudi.engine.parameters import AREAS, Declaration, ParameterRow, Resolved
@@ -196,6 +196,9 @@ def _stands(texts: Library, document_id: str, on: dt.date) -> bool:
 
 def problems() -> list[str]:
     """List what is wrong in the packs beyond what loading refuses: clauses nobody knows, texts that are expired."""
+    unreadable = _unreadable()
+    if unreadable:
+        return unreadable
     texts = library()
     present = law()
     found = [
@@ -216,6 +219,18 @@ def problems() -> list[str]:
         if one.legal and one.legal not in texts.clauses
     ]
     return found + _problems_of_days(present)
+
+
+def _unreadable() -> list[str]:
+    """List what loading refuses, of every kind of file."""
+    root = packs.packs_root()
+    found: list[str] = []
+    for read in (read_library, parameters.load, switches.load, packs.load):
+        try:
+            read(root)
+        except BadInput as error:
+            found += error.text.splitlines()
+    return list(dict.fromkeys(found))
 
 
 def _problems_of_days(present: Law) -> list[str]:
