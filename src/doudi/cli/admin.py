@@ -4,8 +4,9 @@ import datetime as dt
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -336,4 +337,4 @@ def set_date(
     typer.echo(f"业务日期 {business_day()}")
 
 
-COMMANDS = [migrate, serve, stop, demo, verify, backup, restore, status]
+COMMANDS: list[Callable[..., Any]] = [migrate, serve, stop, demo, verify, backup, restore, status]

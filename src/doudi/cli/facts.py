@@ -1,7 +1,8 @@
 """``doudi import`` and ``doudi seed``: department files in, invented department files out."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -86,4 +87,4 @@ def _show(result: "ImportResult") -> None:
         typer.echo(f"  退回行:{result.error_file}")
 
 
-COMMANDS = [import_, seed]
+COMMANDS: list[Callable[..., Any]] = [import_, seed]

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import pathlib
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -274,4 +275,4 @@ def _json_schema(kind: str, known: "Inputs") -> dict[str, Any]:
     }
 
 
-COMMANDS = [explain, decide, schema]
+COMMANDS: list[Callable[..., Any]] = [explain, decide, schema]

@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 refused with a reason, 2 wrong call.
 
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import typer
 from rich.console import Console
@@ -21,7 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-COMMANDS: list[Callable[..., None]] = [
+COMMANDS: list[Callable[..., Any]] = [
     *admin.COMMANDS,
     *law.COMMANDS,
     *facts.COMMANDS,
@@ -42,7 +43,7 @@ app.add_typer(report.app, name="report", help="报表")
 def main() -> None:
     """Run a command and turn an anticipated error into words and an exit code."""
     try:
-        app(standalone_mode=True)
+        app(prog_name="doudi")
     except DoudiError as error:
         say = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
         say.print(f"没有完成:{error.text}")
