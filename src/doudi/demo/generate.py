@@ -22,6 +22,7 @@ from doudi.kernel.errors import BadInput
 LEAST_PEOPLE, MOST_PEOPLE = 400, 2_000_000
 PLANT_FILE = "plant.csv"
 TRAVELLERS = 3
+TRAVELLER_OUTCOME = "needs facts where loaded first; row set aside where loaded later"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,7 +74,7 @@ def _travellers(world: World, county_code: str, seed: int) -> None:
         family: Family = world.families[host]
         family.planted = True
         world.guests.append((host, guest))
-        world.note("double_enrolment", family, guest, "同一人也在其他县的台账上", "second county's row set aside")
+        world.note("double_enrolment", family, guest, "同一人也在其他县的台账上", TRAVELLER_OUTCOME)
 
 
 def _write_plant(path: Path, planted: list[Planted]) -> None:
