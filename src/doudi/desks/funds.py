@@ -15,7 +15,7 @@ from doudi.funds.models import ACCOUNT_KINDS, FUND_SOURCES, JOURNAL_KINDS, Accou
 from doudi.kernel import codes
 from doudi.kernel.errors import DoudiError, NotPermitted
 from doudi.kernel.money import fen_from_yuan, yuan, yuan_in_words
-from doudi.payments.models import PayRun
+from doudi.registry import queries as registry
 from doudi.security.permissions import may, require
 from doudi.security.web import desk
 
@@ -29,7 +29,7 @@ def _counties(request: HttpRequest) -> list[tuple[str, str]]:
         code = codes.at_level(actor.scope_code, COUNTY_LEVEL)
         return [(code, place_names({code}, today_of(request)).get(code, code))]
     found = set(Account.objects.values_list("division_code", flat=True).distinct())
-    found |= set(PayRun.objects.values_list("division_code", flat=True).distinct())
+    found |= set(registry.counties_with_people())
     names = place_names(found, today_of(request))
     return [(code, names.get(code, code)) for code in sorted(found)]
 
