@@ -17,7 +17,10 @@ class Cost:
 
 
 def run(command: list[str]) -> Cost:
-    """Run to the end; a command that fails stops the benchmark."""
+    """Run to the end; a command that fails stops the benchmark.
+
+    The system counts what this process held when it branched off as the command's, so it must stay small itself.
+    """
     start = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)

@@ -1,6 +1,7 @@
 """Invents people and households for the benchmarks: same seed, same files, any number."""
 
 import pathlib
+import sys
 
 import duckdb
 
@@ -104,3 +105,7 @@ def make(folder: pathlib.Path, people: int, seed: int = 1) -> None:
     for name in ("persons", "households"):
         con.execute(f"copy {name} to '{folder / name}.parquet' (format parquet, compression zstd)")
     con.close()
+
+
+if __name__ == "__main__":
+    make(pathlib.Path(sys.argv[1]), int(sys.argv[2]))

@@ -15,7 +15,6 @@ import time
 
 import duckdb
 import measure
-import people
 import pyarrow.parquet as pq
 
 from doudi.engine import packs
@@ -126,7 +125,7 @@ def main() -> None:
     chosen = options.parse_args()
     whole, subset = chosen.work / f"people-{chosen.people}", chosen.work / f"subset-{chosen.per_row_people}"
     if not (whole / "persons.parquet").exists():
-        people.make(whole, chosen.people)
+        measure.run([sys.executable, str(HERE / "people.py"), str(whole), str(chosen.people)])
     write_parameters(whole)
     total = int(duckdb.sql(f"select count(*) from '{whole / 'persons.parquet'}'").fetchall()[0][0])
     small = write_subset(whole, subset, chosen.per_row_people)
