@@ -21,7 +21,7 @@ from doudi.engine.ruleset import GRANTS, NEEDS_FACTS, REFUSES, ProgrammePlan, Ru
 from doudi.engine.scalar import Reckoning
 from doudi.engine.values import UNKNOWN
 
-FAR_FEN = {"fen/month": 10_000_000, "fen/year": 100_000_000, "fen": 1_000_000_000}
+FAR_FEN = {"fen/month": 10_000_000, "fen/year": 100_000_000, "fen": 100_000_000}
 FAR_COUNT = 100
 MOST_CHANGES = 3
 MOST_TRIALS = 50
@@ -224,6 +224,13 @@ class Trials:
         if one.type in ("bool", "code"):
             yield from ((value, "at", now) for value in values if turns(value))
             return
+        mirror = self._edges.get((one.name, member, lever.name, lever.person, not lever.wanted))
+        if now is UNKNOWN and mirror:
+            (at, side, near), *_ = mirror
+            beyond = at + (1 if side == "below" else -1)
+            if turns(beyond):
+                yield beyond, "above" if side == "below" else "below", values[0] if near == values[-1] else values[-1]
+                return
         answers = [(value, turns(value)) for value in values]
         if now is UNKNOWN and all(answer for _, answer in answers):
             return
