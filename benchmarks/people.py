@@ -23,14 +23,9 @@ def _money(salt: str, key: str, share: float, most: int) -> str:
     return f"case when {_share(salt, key)} < {share} then {amount} else 0 end"
 
 
-def make(folder: pathlib.Path, people: int, seed: int = 1) -> None:
-    """Write persons.parquet and households.parquet with about ``people`` people in families of about 2.5."""
-    folder.mkdir(parents=True, exist_ok=True)
-    con = duckdb.connect(":memory:")
-    con.execute("set memory_limit = '1GB'; set preserve_insertion_order = true; set threads = 2")
+def _make_households(con: duckdb.DuckDBPyConnection, count: int, seed: int) -> None:
     counties = ", ".join(f"'{code}'" for code in COUNTIES)
-    count = round(people / 2.48)
-    p, h = "n", "i"
+    h = "i"
     con.execute(
         f"""
         create temp table base as
@@ -53,6 +48,10 @@ def make(folder: pathlib.Path, people: int, seed: int = 1) -> None:
         from base order by household_id
         """
     )
+
+
+def _make_persons(con: duckdb.DuckDBPyConnection) -> None:
+    p = "n"
     con.execute(
         f"""
         create temp table persons as
@@ -102,6 +101,15 @@ def make(folder: pathlib.Path, people: int, seed: int = 1) -> None:
         from disabled order by household_id, person_id
         """
     )
+
+
+def make(folder: pathlib.Path, people: int, seed: int = 1) -> None:
+    """Write persons.parquet and households.parquet with about ``people`` people in families of about 2.5."""
+    folder.mkdir(parents=True, exist_ok=True)
+    con = duckdb.connect(":memory:")
+    con.execute("set memory_limit = '1GB'; set preserve_insertion_order = true; set threads = 2")
+    _make_households(con, round(people / 2.48), seed)
+    _make_persons(con)
     for name in ("persons", "households"):
         con.execute(f"copy {name} to '{folder / name}.parquet' (format parquet, compression zstd)")
     con.close()
