@@ -48,7 +48,7 @@ def test_cycle_starts_a_missed_family_and_two_people_make_it_an_award():
         award = Award.objects.get(programme="dibao")
         assert (award.amount_fen_m, award.since, award.until) == (
             proposal.amount_after_fen_m,
-            dt.date(2022, 4, 1),
+            dt.date(2022, 5, 1),
             None,
         )
         assert award.determination_id == proposal.determination_id
@@ -76,6 +76,23 @@ def test_cycle_run_twice_changes_nothing_before_and_after_the_decision():
         assert sum(again.values()) == 0
         assert Run.objects.count() == 1
         assert Proposal.objects.filter(state="withdrawn").count() == 0
+
+
+def test_a_start_confirmed_in_the_next_month_is_not_proposed_again_in_either():
+    with acting(SYSTEM):
+        world.county_loaded(NINGAN)
+        world.say(world.family(NINGAN), NINGAN)
+        may, june = dt.date(2022, 5, 10), dt.date(2022, 6, 10)
+        world.cycle(NINGAN)
+        for proposal in world.live():
+            world.decide(NINGAN, proposal, may)
+        world.apply(NINGAN, APRIL, may)
+        again = world.cycle(NINGAN, APRIL, ON)
+        count = len(world.live())
+        made = [world.cycle(NINGAN, Month.of(day), day)[1]["start"] for day in (may, may, june)]
+
+        assert (Award.objects.get(programme="dibao").since, again[1]["start"]) == (dt.date(2022, 6, 1), count)
+        assert (made, len(world.live())) == ([0, 0, 0], count)
 
 
 def test_the_same_facts_are_held_in_ningan_and_pass_in_linxian():

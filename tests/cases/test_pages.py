@@ -132,6 +132,27 @@ def test_the_whole_way_by_buttons(page_as: Callable[[str], Any], month: dict[str
     assert "同意</button>" not in done
 
 
+def test_pages_say_from_which_month_a_new_award_is_paid(page_as: Callable[[str], Any], month: dict[str, Proposal]):
+    clerk, chief = page_as("township"), page_as("county")
+    page, bulk_review = reverse("proposal_file", args=[month["clean"].pk]), reverse("proposal_bulk", args=["review"])
+    with acting(SYSTEM):
+        count = Proposal.objects.filter(state="proposed", lane="clean").count()
+
+    before, lane = text_of(clerk.get(page)), text_of(clerk.get(bulk_review))
+    stopped = text_of(clerk.get(reverse("proposal_file", args=[month["dead"].pk])))
+    clerk.post(bulk_review, {"count": str(count)})
+    chief.post(reverse("proposal_bulk", args=["confirm"]), {"count": str(count)})
+    BusinessDate.objects.create(value=ON.replace(month=8), set_by="测试")
+    after = text_of(clerk.get(page))
+
+    assert "如今日确认,2022年5月起(自确认的次月起发放)" in before
+    assert "P1-第二十一条" in before or "最低生活保障审核确认办法 第二十一条" in before
+    assert "如今日确认,2022年5月起(自确认的次月起发放)" in lane
+    assert "自确认的次月起发放" not in stopped
+    assert "<dd>2022年5月起(自确认的次月起发放)" in after
+    assert "自 2022年5月起发放" in after
+
+
 def test_only_the_right_post_gets_buttons_and_others_see_whose_turn_it_is(
     page_as: Callable[[str], Any], month: dict[str, Proposal]
 ):

@@ -11,6 +11,12 @@ CHECKS: dict[str, str] = {
                is distinct from (a.subject_kind, a.subject_id, a.programme, a.amount_fen_m, a.determination_id))
         order by a.id limit 1
     """,
+    "新增待遇早于确认的当月": """
+        select a.id from benefits_award a
+        join cases_proposal p on p.id = a.proposal_id and p.kind = 'start'
+        join cases_step s on s.proposal_id = p.id and s.stage = 'confirm'
+        where a.since < date_trunc('month', s.decided_on) order by a.id limit 1
+    """,
     "没有确认的建议却被终止": """
         select a.id from benefits_award a left join cases_proposal p on p.id = a.ended_by_proposal_id
         where a.ended_by_proposal_id is not null and (p.id is null or p.state <> 'confirmed')

@@ -13,17 +13,18 @@ from doudi.kernel.codes import upper
 from doudi.kernel.periods import Month
 from doudi.kernel.programmes import PROGRAMME_LABEL, Programme
 
-# Held going into the month: begun before it (or taken over from a roster by it), and not ended before
-# it.  What this month's own cycle began or ended is left out of sight, so that the cycle may be run
-# again after its proposals have taken effect and still sees what it saw.
+# Held going into the month: what earlier cycles left behind, whether it runs already or was confirmed to
+# begin next month, or taken over from a roster by the month; and not over before it.  What this month's own
+# cycle began or ended is left out of sight, so that the cycle may be run again after its proposals have
+# taken effect and still sees what it saw.
 HELD = """
     a.division_code >= %(low)s and a.division_code < %(high)s
     and (%(household)s::bigint is null or a.household_id = %(household)s)
-    and a.since <= %(first)s
+    and (a.proposal_id is not null or a.since <= %(first)s)
     and not exists (select from cases_proposal o where o.id = a.proposal_id and o.cycle_month >= %(month)s)
+    and not exists (select from cases_proposal e where e.id = a.ended_by_proposal_id and e.cycle_month < %(month)s)
     and (a.until is null or a.until > %(first)s
-         or (a.until = %(first)s and exists (
-             select from cases_proposal e where e.id = a.ended_by_proposal_id and e.cycle_month >= %(month)s)))
+         or (a.until = %(first)s and a.ended_by_proposal_id is not null))
 """
 AWARDS = f"""
 select a.id, a.subject_kind, a.subject_id, a.household_id, a.programme, a.amount_fen_m, a.since,
@@ -38,7 +39,6 @@ COVERAGE = f"""
 select a.id, c.person_id, a.household_id, a.programme, c.group_number
 from benefits_award a join benefits_coverage c on c.award_id = a.id
 where {HELD}
-  and c.since <= %(first)s
   and (c.until is null or c.until > %(first)s or (c.until = %(first)s and a.until is not distinct from c.until))
 order by a.id, c.person_id
 """

@@ -8,6 +8,7 @@ import pyarrow as pa
 from django.db import connection, transaction
 
 from doudi.audit import services as audit
+from doudi.benefits import starts
 from doudi.benefits.models import Award, Coverage
 from doudi.cases import services as cases
 from doudi.determination.tables import stage
@@ -89,8 +90,11 @@ def apply_confirmed(place_code: str, month: Month, *, actor: Actor, on: dt.date)
     """
     Let the confirmed proposals up to a cycle take effect: end, begin and replace awards.
 
+    What begins is paid from the month after its confirmation, or as the parameter of the programme says.
     Repeating is safe: each takes effect once. One that would feed a person twice in a group waits as it is
     and is counted as ``waiting``; nothing of it is done by halves.
+
+    :source: 最低生活保障审核确认办法 第二十一条; 特困人员认定办法 第十七条
     """
     require(actor, "confirm_proposal", place_code)
     asked: dict[str, Any] = {"low": place_code, "high": upper(place_code), "month": str(month), "on": on}
@@ -98,10 +102,15 @@ def apply_confirmed(place_code: str, month: Month, *, actor: Actor, on: dt.date)
     with connection.cursor() as cursor:
         cursor.execute(ONE_AT_A_TIME, [place_code[:6]])
         cursor.execute("drop table if exists pg_temp.ready, pg_temp.ready_person")
+        stage(starts.delays(starts.needed_delays(_statement("waiting_delays"), asked)), "start_delay")
         cursor.execute(_statement("ready"), asked)
         cursor.execute(_statement("ready_person"))
         cursor.execute("analyze ready")
         cursor.execute("analyze ready_person")
+        cursor.execute(_statement("meet"))
+        cursor.execute(_statement("follow"), asked)
+        while cursor.rowcount:
+            cursor.execute(_statement("follow"), asked)
         cursor.execute(_statement("block"))
         while cursor.rowcount:
             cursor.execute(_statement("block"))
@@ -114,7 +123,7 @@ def apply_confirmed(place_code: str, month: Month, *, actor: Actor, on: dt.date)
         counts = {**dict.fromkeys(KIND_COUNT.values(), 0), "waiting": int(cursor.fetchone()[0])}
         cursor.execute(DIGEST)
         digest = cursor.fetchone()[0]
-        cursor.execute("drop table pg_temp.ready, pg_temp.ready_person, pg_temp.programme")
+        cursor.execute("drop table pg_temp.ready, pg_temp.ready_person, pg_temp.programme, pg_temp.start_delay")
     for kind, _proposal_id in done:
         counts[KIND_COUNT[kind]] += 1
     if done:

@@ -15,14 +15,13 @@ from doudi.platform import database
 from doudi.platform import serve as web
 from doudi.platform.home import make_folder
 from doudi.platform.migrate import is_current, migrate, remember
-from doudi.security import services
+from doudi.security import clock, services
 from doudi.security.demo_users import demo_posts, ensure_demo_users
 from doudi.security.models import BusinessDate
 from doudi.security.posts import to_actor
 from doudi.security.scope import acting
 
 Say = Callable[[str], None]
-FINISHED = ("answered", "closed")
 ANSWER_SECONDS = 150
 
 
@@ -81,17 +80,21 @@ def show_logins(say: Say) -> None:
 
 
 def run_months(*, people: int, seed: int, say: Say) -> None:
-    """Walk every demo county through the month, unless it has been."""
+    """Walk every demo county through its months, unless it has been; then it is the day of the last payment."""
     from doudi.demo import month as demo_month
     from doudi.payments.models import PayRun
 
     for code in demo_month.COUNTIES:
         with acting(SYSTEM, code):
-            done = PayRun.objects.filter(month=str(demo_month.MONTH), state__in=FINISHED).exists()
+            last = PayRun.objects.filter(month=str(demo_month.LAST_MONTH), state__in=demo_month.FINISHED)
+            done = last.exists()
             posts = {end: to_actor(post) for end, post in demo_posts(code).items()}
         if done:
-            say(f"{demo_month.COUNTIES[code]}:{demo_month.MONTH} 已经跑完,保留")
+            say(f"{demo_month.COUNTIES[code]}:到 {demo_month.LAST_MONTH} 已经跑完,保留")
             continue
         staff = demo_month.Staff(posts["shenhe"], posts["queren"], posts["zhidan"], posts["fuhe"])
         folder = make_folder(Path(settings.DOUDI_HOME) / "demo" / code)
         demo_month.run_county(code, folder, staff, people=people, seed=seed, say=say)
+    with acting(SYSTEM):
+        if clock.business_date() == demo_month.BUSINESS_DATE:
+            services.set_business_date(demo_month.PAY_DATE, actor=SYSTEM, reason="演示:五月发放日")

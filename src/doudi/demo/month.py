@@ -1,4 +1,7 @@
-"""The demo month: three counties from department files to the closed pay run. Run again, it adds nothing."""
+"""The demo: three counties from department files to two paid months. Run again, it adds nothing.
+
+In April those already on the roll are paid; who is confirmed in April is paid from May.
+"""
 
 import dataclasses
 import datetime as dt
@@ -22,7 +25,12 @@ Say = Callable[[str], None]
 COUNTIES = {"231084": "宁安市", "141124": "临县", "210727": "义县"}
 BUSINESS_DATE = dt.date(2022, 4, 15)
 MONTH = Month(2022, 4)
+PAY_DATE = dt.date(2022, 5, 10)
+PAID_DAYS = {MONTH: BUSINESS_DATE, Month.of(PAY_DATE): PAY_DATE}  # each month with the day on which it is paid
+LAST_MONTH = max(PAID_DAYS)
+UNDECIDED, FINISHED = ("frozen", "checked"), ("answered", "closed")
 FAILED_PERMILLE = 10
+FUNDED_TIMES = 2  # what is sent down for a month, in months of need
 ALLOCATION_DOCUMENT = "演示用资金下达通知"
 
 
@@ -37,7 +45,7 @@ class Staff:
 
 
 def run_county(code: str, folder: Path, staff: Staff, *, people: int, seed: int, say: Say) -> None:
-    """Walk one county from its files to the closed pay run, each stage in a transaction of its own."""
+    """Walk one county from its files to the paid months, each stage in a transaction of its own."""
     begun = time.monotonic()
     say(f"{COUNTIES[code]}:生成 {people} 名虚构人员的部门数据")
     if not (folder / "plant.csv").exists():
@@ -52,15 +60,19 @@ def run_county(code: str, folder: Path, staff: Staff, *, people: int, seed: int,
             code, MONTH, on=BUSINESS_DATE, reviewer=staff.reviewer, confirmer=staff.confirmer
         )
     say(f"  清洁通道批量办理 {decided}")
-    pay_month(code, folder, staff, seed=seed, say=say)
+    for turn, (month, on) in enumerate(PAID_DAYS.items()):
+        pay_month(code, month, folder, staff, on=on, seed=seed + turn, say=say)
     say(f"  {COUNTIES[code]}用时 {time.monotonic() - begun:.1f} 秒")
 
 
-def pay_month(code: str, folder: Path, staff: Staff, *, seed: int, say: Say) -> None:
-    """Pay the month: freeze, check, fund, approve by a second person, bank file, the bank's answer, retry, close."""
+def pay_month(code: str, month: Month, folder: Path, staff: Staff, *, on: dt.date, seed: int, say: Say) -> None:
+    """Pay a month: freeze, check, fund, approve by a second person, bank file, the bank's answer."""
     with acting(staff.maker, code):
-        run = payments.freeze_run(code, MONTH, actor=staff.maker, on=BUSINESS_DATE)
-        run = payments.check_run(run.pk, actor=staff.maker, on=BUSINESS_DATE)
+        run = payments.freeze_run(code, month, actor=staff.maker, on=on)
+        if run.state in FINISHED:
+            return
+        if run.state in UNDECIDED:
+            payments.check_run(run.pk, actor=staff.maker, on=on)
         needed = payment_queries.funds_needed(run.pk)
     with acting(SYSTEM):
         funds.open_accounts(code, actor=SYSTEM)
@@ -68,19 +80,19 @@ def pay_month(code: str, folder: Path, staff: Staff, *, seed: int, say: Say) -> 
             funds.allocate(
                 code,
                 source,
-                fen * 3,
+                fen * FUNDED_TIMES,
                 document=ALLOCATION_DOCUMENT,
                 actor=SYSTEM,
-                on=BUSINESS_DATE,
-                idem=f"demo-allocate-{code}-{source}",
+                on=on,
+                idem=f"demo-allocate-{code}-{month}-{source}",
             )
     with acting(staff.approver, code):
-        payments.approve_run(run.pk, actor=staff.approver, on=BUSINESS_DATE)
-        file = payments.make_bank_file(run.pk, actor=staff.approver, on=BUSINESS_DATE)
+        payments.approve_run(run.pk, actor=staff.approver, on=on)
+        file = payments.make_bank_file(run.pk, actor=staff.approver, on=on)
         answer = fake_bank.answer(bank_files.content_of(file), seed=seed, failure_permille=FAILED_PERMILLE)
-    returned = folder / f"{MONTH}-回盘.csv"
+    returned = folder / f"{month}-回盘.csv"
     returned.write_bytes(answer)
     with acting(staff.maker, code):
-        taken = payments.load_return(returned, run_id=run.pk, actor=staff.maker, on=BUSINESS_DATE)
-        tied = payment_queries.reconcile(code, MONTH)
-    say(f"  发放 {taken.paid_count} 笔到账,{taken.failed_count} 笔退票;对账差额 {tied.unexplained_fen} 分")
+        taken = payments.load_return(returned, run_id=run.pk, actor=staff.maker, on=on)
+        tied = payment_queries.reconcile(code, month)
+    say(f"  {month} 发放 {taken.paid_count} 笔到账,{taken.failed_count} 笔退票;对账差额 {tied.unexplained_fen} 分")

@@ -5,6 +5,8 @@ import datetime as dt
 import json
 from typing import Any
 
+from doudi.benefits.models import Award
+from doudi.benefits.starts import Beginning, beginning
 from doudi.cases import queries
 from doudi.cases.enums import FLAGS, LANES, REMARKS, STAGES, STATES
 from doudi.cases.models import Proposal
@@ -12,10 +14,14 @@ from doudi.desks.explanation import as_decided
 from doudi.determination import queries as determination
 from doudi.determination.models import Run
 from doudi.engine.explain import Explanation
+from doudi.engine.parameters import AREAS
 from doudi.kernel.actors import Actor
 from doudi.kernel.calendar import working_days_between
 from doudi.kernel.errors import BadInput, Upstream
+from doudi.kernel.periods import Month
+from doudi.kernel.programmes import Programme
 from doudi.places import queries as places
+from doudi.registry.models import Household
 from doudi.security.models import User
 from doudi.security.permissions import may
 from doudi.ui.jinja_env import page_url, query_of
@@ -126,8 +132,41 @@ def events_of(one: Proposal) -> list[dict[str, Any]]:
         title = STAGES[step.stage] + round_words
         events.append({"when": step.decided_on, "title": title, "who": who, "text": step.reason, "href": ""})
     if one.applied_on:
-        events.append({"when": one.applied_on, "title": "待遇生效", "who": "", "text": "", "href": ""})
+        begins = _begun(one)
+        text = f"自 {begins.words}起发放" if begins and Programme[one.programme].pays else ""
+        events.append({"when": one.applied_on, "title": "待遇生效", "who": "", "text": text, "href": ""})
     return events
+
+
+def _begun(one: Proposal) -> Month | None:
+    """Give the month from which the award of a start that has taken effect is paid."""
+    if one.kind != "start" or not one.applied_on:
+        return None
+    since = Award.objects.filter(proposal_id=one.pk).values_list("since", flat=True).first()
+    return Month.of(since) if since else None
+
+
+def begins_of(one: Proposal, on: dt.date) -> tuple[str, Beginning] | None:
+    """Say from which month a start is paid, as its award says or as if it were confirmed today, and by which clause."""
+    if one.kind != "start" or not Programme[one.programme].pays:
+        return None
+    confirmed = [step.decided_on for step in queries.steps_of(one.pk) if step.stage == "confirm"]
+    area = Household.objects.values_list("area", flat=True).get(pk=one.household_id)
+    rule = beginning(one.programme, one.division_code, area, confirmed[-1] if confirmed else on, one.since_month)
+    begun = _begun(one)
+    if begun:
+        return f"{begun.words}起", rule
+    return f"{rule.month.words}起" if confirmed else f"如今日确认,{rule.month.words}起", rule
+
+
+def lane_begins(sums: list[queries.LaneSum], place_code: str, on: dt.date) -> list[tuple[str, str]]:
+    """Say for each programme that begins in a bulk act from which month it is paid if confirmed today."""
+    found = []
+    for name in dict.fromkeys(one.programme for one in sums if one.kind == "start" and Programme[one.programme].pays):
+        rules = dict.fromkeys(beginning(name, place_code, area, on) for area in AREAS)
+        words = "或".join(f"{rule.month.words}起({rule.words})" for rule in rules)
+        found.append((f"{Programme[name].label} · 新增", f"如今日确认,{words}"))
+    return found
 
 
 @dataclasses.dataclass(frozen=True)
