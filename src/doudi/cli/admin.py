@@ -86,7 +86,7 @@ def demo(
     host: HostOption = "127.0.0.1",
     stay: Annotated[bool, typer.Option("--serve/--no-serve", help="是否打开网页服务")] = True,
 ) -> None:
-    """建库、装政策和区划、生成三个示例县、跑完一个月、打开网页。再次运行几秒启动,数据保留。"""
+    """建库、装政策和区划、生成三个示例县、跑完认定和两个月的发放、打开网页。再次运行几秒启动,数据保留。"""
     from doudi.cli.edge import set_up
 
     set_up()
