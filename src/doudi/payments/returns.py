@@ -5,7 +5,7 @@ import hashlib
 from collections import Counter
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from doudi.audit import services as audit
 from doudi.funds import services as funds
@@ -18,6 +18,7 @@ from doudi.payments.return_rows import ReturnRow, read_rows
 from doudi.payments.runs import NotInState, locked
 from doudi.payments.sqltexts import TAKE_RETURN, set_based
 from doudi.security.permissions import require
+from doudi.security.statistics import refresh
 
 STEPS = {
     "posted": ("paid", "post", "银行已支付"),
@@ -129,11 +130,12 @@ def _take(taken: ReturnFile, run: PayRun, rows: list[ReturnRow]) -> None:
                 "faults": [row.fault for row in rows],
             },
         )
+    refresh(ReturnLine)
 
 
 def _book(taken: ReturnFile, run: PayRun, actor: Actor, on: dt.date) -> None:
     """Write one journal per result and fund source, and mark the lines with it."""
-    with connection.cursor() as cursor:
+    with set_based() as cursor:
         cursor.execute(
             "SELECT r.taken, l.fund_source, count(*), sum(l.amount_fen)"
             "  FROM payments_returnline r JOIN payments_line l ON l.id = r.line_id"
@@ -155,7 +157,7 @@ def _book(taken: ReturnFile, run: PayRun, actor: Actor, on: dt.date) -> None:
             actor=actor,
             on=on,
         )
-        with connection.cursor() as cursor:
+        with set_based() as cursor:
             cursor.execute(
                 "UPDATE payments_line l SET state = %s, final_journal_id = %s, return_code = r.code,"
                 "       return_text = CASE WHEN %s = 'returned' THEN r.text ELSE '' END"

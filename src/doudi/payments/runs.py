@@ -18,6 +18,7 @@ from doudi.payments.models import RUN_KINDS, Line, PayRun
 from doudi.payments.sqltexts import FREEZE, RETRY, ROSTER_DIGEST
 from doudi.policy import queries as policy
 from doudi.security.permissions import require
+from doudi.security.statistics import refresh
 
 DEFAULT_MONTHS_AHEAD = 2
 
@@ -92,6 +93,7 @@ def freeze_run(
                 "sources": list(sources.values()),
             },
         )
+    refresh(Line)
     return _seal_roster(run, actor, queries.awards_in_force_count(county_code, months))
 
 
