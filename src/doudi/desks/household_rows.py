@@ -99,6 +99,15 @@ def rows_of(wanted: Wanted, *, limit: int, offset: int = 0) -> list[HouseholdRow
     with connection.cursor() as cursor:
         cursor.execute(_PAGE, wanted.asked(limit=limit, offset=offset))
         return [
-            HouseholdRow(*row[:6], sorted(filter(None, row[6].split(","))), None if row[7] is None else int(row[7]))
-            for row in cursor.fetchall()
+            HouseholdRow(
+                household_id,
+                number,
+                head_name,
+                area,
+                division_code,
+                member_count,
+                sorted(filter(None, programmes.split(","))),
+                None if fen is None else int(fen),
+            )
+            for household_id, number, head_name, area, division_code, member_count, programmes, fen in cursor.fetchall()
         ]

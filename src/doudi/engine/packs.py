@@ -137,8 +137,9 @@ class Law:
 
     def change_days(self) -> list[dt.date]:
         """List the days on which the text of some rule, or a document that one cites, begins or ends."""
-        texts = [text for rule in self.every_rule for text in (rule, *rule.cites)]
-        return sorted({day for text in texts for day in (text.since, text.until) if day})
+        spans = [(rule.since, rule.until) for rule in self.every_rule]
+        spans += [(cite.since, cite.until) for rule in self.every_rule for cite in rule.cites]
+        return sorted({day for span in spans for day in span if day})
 
     def parameters_for(
         self,
