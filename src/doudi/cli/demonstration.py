@@ -133,4 +133,4 @@ def _run_county(code: str, people: int, seed: int) -> tuple[str, str] | None:
 
 
 def _tell(county: str, text: str) -> None:
-    print(f"{county}  {text.strip()}", flush=True)  # noqa: T201
+    print(f"{county}:{text.strip()}", flush=True)  # noqa: T201

@@ -47,7 +47,7 @@ class Staff:
 def run_county(code: str, folder: Path, staff: Staff, *, people: int, seed: int, say: Say) -> None:
     """Walk one county from its files to the paid months, each stage in a transaction of its own."""
     begun = time.monotonic()
-    say(f"{COUNTIES[code]}:生成 {people} 名虚构人员的部门数据")
+    say(f"生成 {people} 名虚构人员的部门数据")
     if not (folder / "plant.csv").exists():
         generate.make(folder, code, people=people, seed=seed)
     with acting(SYSTEM, code):
@@ -62,7 +62,7 @@ def run_county(code: str, folder: Path, staff: Staff, *, people: int, seed: int,
     say(f"  清洁通道批量办理 {decided}")
     for turn, (month, on) in enumerate(PAID_DAYS.items()):
         pay_month(code, month, folder, staff, on=on, seed=seed + turn, say=say)
-    say(f"  {COUNTIES[code]}用时 {time.monotonic() - begun:.1f} 秒")
+    say(f"  用时 {time.monotonic() - begun:.1f} 秒")
 
 
 def pay_month(code: str, month: Month, folder: Path, staff: Staff, *, on: dt.date, seed: int, say: Say) -> None:

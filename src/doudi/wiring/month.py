@@ -38,8 +38,8 @@ def load_department_files(folder: Path, county_code: str, *, known_on: dt.date, 
     """
     taken = 0
     for result in imports.load_folder(folder, division_code=county_code, known_on=known_on, actor=actor):
-        word = "重复批次,未再装入" if result.repeated else f"装入 {result.taken_count} 行,退回 {result.rejected_count} 行"
-        say(f"  {result.department}·{result.kind}:{word},搁置 {result.set_aside_count} 行")
+        counts = f"装入 {result.taken_count} 行,退回 {result.rejected_count} 行,搁置 {result.set_aside_count} 行"
+        say(f"  {result.department}·{result.kind}:{'重复批次,未再装入' if result.repeated else counts}")
         taken += result.taken_count
     count = benefits.take_over_roster(county_code, actor)
     say(f"  接续在册待遇 {count} 项")
