@@ -172,7 +172,8 @@ class PgBox:
             shutil.copytree(found.parent, aside / package.name / found.parent.name, symlinks=True)
             if libraries.is_dir():
                 shutil.copytree(libraries, aside / libraries.name)
-            aside.chmod(0o755)
+            for made in (aside, aside / package.name):
+                made.chmod(0o755)  # made under a closed umask, but the server's user has to pass
             aside.rename(copy)
         return copy / package.name / found.parent.name / found.name
 
