@@ -70,7 +70,7 @@ def explain_times(folder: pathlib.Path, count: int) -> dict[str, tuple[float, fl
     """Explain so many families in this process; give median and 95th percentile in ms, by CPU and by the clock.
 
     As many other families are explained before, because the engine compiles what it needs on first use.
-    The figure with all steps also reads every step of every programme and member.
+    The figure with everything read also lays out all of it, every step of every programme and member included.
     """
     law = packs.load()
     con = duckdb.connect()
@@ -87,15 +87,15 @@ def explain_times(folder: pathlib.Path, count: int) -> dict[str, tuple[float, fl
     families = [{"household": h, "persons": members[h["household_id"]]} for h in households.to_pylist()]
     for family in families[count:]:
         explain(law, family, None, ON)
-    found: dict[str, list[float]] = {"CPU": [], "clock": [], "CPU, all steps read": []}
+    found: dict[str, list[float]] = {"CPU": [], "clock": [], "CPU, everything read": []}
     for family in families[:count]:
         clock, cpu = time.perf_counter(), time.process_time()
         told = explain(law, family, None, ON)
         found["clock"].append(time.perf_counter() - clock)
         found["CPU"].append(time.process_time() - cpu)
-        for programme in told.programmes:
-            assert programme.steps or not programme.applies
-        found["CPU, all steps read"].append(time.process_time() - cpu)
+        laid_out = told.as_dict()
+        found["CPU, everything read"].append(time.process_time() - cpu)
+        assert all(programme["steps"] or not programme["applies"] for programme in laid_out["programmes"])
     percentiles = {}
     for name, times in found.items():
         times.sort()
@@ -115,6 +115,12 @@ def report(rows: list[tuple[str, measure.Cost, float]], base: measure.Cost) -> N
         )
 
 
+def report_explained(percentiles: dict[str, tuple[float, float]]) -> None:
+    print("\n| explain, one family | median ms | p95 ms |\n| --- | ---: | ---: |")
+    for name, (p50, p95) in percentiles.items():
+        print(f"| {name} | {p50:.2f} | {p95:.2f} |")
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--people", type=int, default=1_000_000)
@@ -122,10 +128,14 @@ def main() -> None:
     options.add_argument("--explain", type=int, default=1_000)
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--work", type=pathlib.Path, default=HERE.parent / "var" / "benchmarks")
+    options.add_argument("--only-explain", action="store_true", help="leave the determination of many people out")
     chosen = options.parse_args()
     whole, subset = chosen.work / f"people-{chosen.people}", chosen.work / f"subset-{chosen.per_row_people}"
     if not (whole / "persons.parquet").exists():
         measure.run([sys.executable, str(HERE / "people.py"), str(whole), str(chosen.people)])
+    if chosen.only_explain:
+        report_explained(explain_times(whole, chosen.explain))
+        return
     write_parameters(whole)
     total = int(duckdb.sql(f"select count(*) from '{whole / 'persons.parquet'}'").fetchall()[0][0])
     small = write_subset(whole, subset, chosen.per_row_people)
@@ -148,7 +158,7 @@ def main() -> None:
     unequal = differences(whole / "decided", whole / "by_hand", rules)
     unequal_rows = differences(subset / "decided", subset / "per_row", rules)
     explained = explain_times(whole, chosen.explain)
-    p95 = explained["CPU"][1]
+    p95 = explained["CPU, everything read"][1]
     own = middles["doudi decide"]
     against_hand = own.cpu / middles["SQL by hand"].cpu
     against_rows = middles["Python per family"].cpu / small / (own.cpu / total)
@@ -163,12 +173,11 @@ def main() -> None:
         (f"CPU at least {BARS['per_row']:.0f}x less than Python per family", f"{against_rows:.1f}x",
          against_rows >= BARS["per_row"]),
         (f"peak memory under {BARS['mib']} MiB", f"{own.peak_mib:,.0f} MiB", own.peak_mib < BARS["mib"]),
-        (f"explain p95 under {BARS['explain_ms']:.0f} ms of CPU", f"{p95:.2f} ms", p95 < BARS["explain_ms"]),
+        (f"explain p95, everything read, under {BARS['explain_ms']:.0f} ms of CPU", f"{p95:.2f} ms",
+         p95 < BARS["explain_ms"]),
     ):  # fmt: skip
         print(f"| {words} | {value} | {'yes' if holds else 'NO'} |")
-    print("\n| explain, one family | median ms | p95 ms |\n| --- | ---: | ---: |")
-    for name, (p50, p95) in explained.items():
-        print(f"| {name} | {p50:.2f} | {p95:.2f} |")
+    report_explained(explained)
     if sum(unequal.values()) + sum(unequal_rows.values()):
         raise SystemExit("results differ")
 

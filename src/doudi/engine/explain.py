@@ -3,8 +3,9 @@
 import dataclasses
 import datetime as dt
 import functools
+import operator
 import weakref
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from doudi.engine.rule import HOUSEHOLD, PERSON, Rule
@@ -23,7 +24,7 @@ from doudi.engine.told import (
 from doudi.engine.values import UNKNOWN
 from doudi.engine.version import ENGINE_VERSION
 from doudi.engine.whatif import MOST_TRIALS, Flip, Trials, unknown_roots
-from doudi.engine.words import vocabulary
+from doudi.engine.words import Sentence, Vocabulary, vocabulary
 from doudi.kernel.money import yuan
 
 if TYPE_CHECKING:
@@ -35,48 +36,71 @@ _parameters_told: dict[tuple[int, str], tuple[Any, "ParameterUsed"]] = {}
 RELATIONS = {0: "户主", 1: "配偶", 2: "子女", 3: "父母", 4: "孙子女", 5: "祖父母", 6: "兄弟姐妹"}
 
 
-@dataclasses.dataclass(frozen=True)
+Values = dict[str, Any]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class _Frame:
-    """What every step of one rule shares: its document in words and the inputs it reads."""
+    """What every step of one rule shares: its sentences, its document in words, the picker of the facts it reads.
+
+    A criterion speaks through ``answers``, by its truth value; any other rule through ``result``.
+    """
 
     rule: Rule
+    name: str
+    kind: str
+    clause: str
     document: str
-    inputs: tuple[tuple[str, bool], ...]
     is_household: bool
+    facts_in: Callable[["_Facts"], tuple[FactUsed, ...]]
+    result: Sentence
+    answers: dict[Any, Sentence]
 
 
 @dataclasses.dataclass(frozen=True)
 class _Path:
-    """The rules behind a programme in the order of reckoning, those of one member only, its parameters."""
+    """The rules behind a programme in the order of reckoning, with those of one member only marked; its parameters."""
 
-    frames: tuple[_Frame, ...]
-    own: frozenset[str]
+    criteria: tuple[_Frame, ...]
+    frames: tuple[tuple[_Frame, bool], ...]
     parameters: tuple[str, ...]
 
 
-@dataclasses.dataclass
-class _Outline:
-    """What was worked out about one rule set, once."""
-
-    frames: dict[str, _Frame]
-    paths: dict[str, _Path]
+_paths: "weakref.WeakKeyDictionary[RuleSet, dict[str, _Path]]" = weakref.WeakKeyDictionary()
 
 
-_outlines: "weakref.WeakKeyDictionary[RuleSet, _Outline]" = weakref.WeakKeyDictionary()
+def _paths_of(rules: RuleSet, words: Vocabulary) -> dict[str, _Path]:
+    """Work out the path of each programme; once per rule set."""
+    if rules not in _paths:
+        frames = {rule.name: _frame(rules, rule, words) for stage in rules.stages for rule in stage.rules}
+        _paths[rules] = {plan.name: _path(rules, plan, frames) for plan in rules.programmes}
+    return _paths[rules]
 
 
-def _outline(rules: RuleSet) -> _Outline:
-    if rules not in _outlines:
-        frames = {rule.name: _frame(rules, rule) for stage in rules.stages for rule in stage.rules}
-        paths = {plan.name: _path(rules, plan, frames) for plan in rules.programmes}
-        _outlines[rules] = _Outline(frames, paths)
-    return _outlines[rules]
-
-
-def _frame(rules: RuleSet, rule: Rule) -> _Frame:
+def _frame(rules: RuleSet, rule: Rule, words: Vocabulary) -> _Frame:
     raw = [need for need in rule.needs if need not in rules.rules and not rules.is_parameter(need)]
-    inputs = tuple((need, rules.entity_of(need) == PERSON) for need in raw if rule.kind != "total")
-    return _Frame(rule, "、".join(str(cite) for cite in rule.cites), inputs, rule.entity == HOUSEHOLD)
+    answers: dict[Any, Sentence] = {}
+    if rule.kind == "criterion":
+        unknown = f"{rule.label}:还不能判断" + (f",请{rule.ask}" if rule.ask else "")
+        answers = {True: words.sentence(rule.yes), False: words.sentence(rule.no), UNKNOWN: lambda _: unknown}
+    return _Frame(
+        rule,
+        rule.name,
+        rule.kind,
+        rule.clause,
+        "、".join(str(cite) for cite in rule.cites),
+        rule.entity == HOUSEHOLD,
+        _picker(raw if rule.kind != "total" else ()),
+        words.total(rule) if rule.kind == "total" else words.result(rule),
+        answers,
+    )
+
+
+def _picker(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """Make the function that gives the values under some names as a tuple."""
+    if len(names) > 1:
+        return operator.itemgetter(*names)
+    return (lambda values: (values[names[0]],)) if names else lambda _: ()
 
 
 def _path(rules: RuleSet, plan: ProgrammePlan, frames: dict[str, _Frame]) -> _Path:
@@ -92,10 +116,61 @@ def _path(rules: RuleSet, plan: ProgrammePlan, frames: dict[str, _Frame]) -> _Pa
     others = {one.name for one in rules.programmes} - {plan.name}
     near = [rule for rule in found if rule.programme not in others]
     return _Path(
-        tuple(frames[rule.name] for rule in found),
-        frozenset(rule.name for rule in found if rule.entity == PERSON and rule.name not in gathered),
+        tuple(frames[rule.name] for rule in plan.criteria),
+        tuple((frames[rule.name], rule.entity == PERSON and rule.name not in gathered) for rule in found),
         tuple(sorted({need for rule in near for need in rule.needs if rules.is_parameter(need)})),
     )
+
+
+class _Facts(dict[str, FactUsed]):
+    """The facts of the household or of one member by name, each written when it is first asked for.
+
+    A member also sees those of the household, ``shared``.  It knows nothing of the teller, so that an
+    explanation holds no circle and is freed as soon as nobody reads it any more.
+    """
+
+    def __init__(
+        self, rules: RuleSet, words: Vocabulary, values: Values, given: Values, who: str, on: dt.date,
+        shared: "_Facts | None" = None,
+    ) -> None:  # fmt: skip
+        self._rules = rules
+        self._words = words
+        self._values = values
+        self._given = given
+        self._who = who
+        self._on = on
+        self._shared = shared
+
+    def __missing__(self, name: str) -> FactUsed:
+        if self._shared is not None and self._rules.entity_of(name) == HOUSEHOLD:
+            fact = self._shared[name]
+        else:
+            label, text = self._words.label(name), self._words.value(name, self._values[name])
+            about = self._given.get(name)
+            if about:
+                fact = self._with_origin(name, label, text, about)
+            else:
+                fact = FactUsed(name, label, self._who, text, "", "", "", None, False)
+        self[name] = fact
+        return fact
+
+    def _with_origin(self, name: str, label: str, text: str, about: Values) -> FactUsed:
+        since, known_on = (_day(about.get(key)) for key in ("since", "known_on"))
+        asked = known_on or since
+        age = (self._on - asked).days if asked else None
+        one = self._rules.inputs.get(name)
+        limit = one.stale_days if one else None
+        return FactUsed(
+            input=name,
+            label=label,
+            person=self._who,
+            text=text,
+            source=str(about.get("source") or ""),
+            since=since.isoformat() if since else "",
+            known_on=known_on.isoformat() if known_on else "",
+            age_days=age,
+            is_stale=bool(limit and age is not None and age > limit),
+        )
 
 
 class _Teller:
@@ -107,28 +182,40 @@ class _Teller:
         self.rules = reckoning.rules
         self.reckoning = reckoning
         self.resolved = resolved
-        self.on = on
         self.vocabulary = vocabulary(law, self.rules)
         self.family = family
         self.person_labels = [
             _person_label(number, row, given)
             for number, (row, given) in enumerate(zip(reckoning.persons, family["persons"], strict=True))
         ]
-        self.outline = _outline(self.rules)
+        self.paths = _paths_of(self.rules, self.vocabulary)
+        household = reckoning.household
+        self.values: dict[int | None, Values] = {None: household}
+        self.values |= {number: household | own for number, own in enumerate(reckoning.persons)}
+        self.facts = self._facts(on)
         self._steps_made: dict[tuple[str, int | None], Step] = {}
-        self._shared: dict[str, list[tuple[_Frame, list[Step]]]] = {}
-        self.fact = functools.lru_cache(maxsize=None)(self._fact)
-        self.parameter = functools.lru_cache(maxsize=None)(self._parameter)
+        self._everybody: dict[str, list[Step]] = {}
+        self._parameters_of: dict[int, tuple[ParameterUsed, ...]] = {}
+        self._criteria_made: dict[tuple[str, int | None], CriterionAnswer] = {}
+
+    def _facts(self, on: dt.date) -> dict[int | None, _Facts]:
+        given = self.family.get("facts") or {}
+        shared = _Facts(self.rules, self.vocabulary, self.values[None], given, "", on)
+        found: dict[int | None, _Facts] = {None: shared}
+        for number, label in enumerate(self.person_labels):
+            own = self.family["persons"][number].get("facts") or given
+            found[number] = _Facts(self.rules, self.vocabulary, self.values[number], own, label, on, shared)
+        return found
 
     def tell(self, plan: ProgrammePlan, person: int | None, flips: list[Flip]) -> ProgrammeExplanation:
         decision = decision_of(self.reckoning, plan, person)
         route = next((r for r in plan.routes if r.route == decision.route_number), None)
-        criteria = tuple(self._criterion(rule, person) for rule in plan.criteria)
+        path = self.paths[plan.name]
+        criteria = tuple([self.criterion(frame, person) for frame in path.criteria])
         missing: tuple[MissingFact, ...] = ()
         if decision.outcome == NEEDS_FACTS:
             names = [plan.value("open_route"), plan.value("amount_fen_m")]
             missing = tuple(self._missing(*root) for root in unknown_roots(self.reckoning, names, person))
-        path = self.outline.paths[plan.name]
         return ProgrammeExplanation(
             programme=plan.name,
             label=plan.label,
@@ -145,100 +232,77 @@ class _Teller:
             criteria=criteria,
             missing=missing,
             would_change=tuple(self._change(flip) for flip in flips),
-            parameters=tuple([self.parameter(name) for name in path.parameters]) if decision.applies else (),
-            write_steps=functools.partial(self._steps, plan.name, path, person),
+            parameters=self._parameters(path) if decision.applies else (),
+            write_steps=functools.partial(self._steps, path, person),
         )
 
-    def _steps(self, programme: str, path: _Path, person: int | None) -> list[Step]:
+    def _steps(self, path: _Path, person: int | None) -> list[Step]:
         """Give the steps in order; a person programme that rests on the family shows every member's."""
-        if programme not in self._shared:
-            everybody = range(len(self.reckoning.persons))
-            self._shared[programme] = [
-                (
-                    frame,
-                    [self.step(frame, None)]
-                    if frame.is_household
-                    else []
-                    if person is not None and frame.rule.name in path.own
-                    else [self.step(frame, member) for member in everybody],
-                )
-                for frame in path.frames
-            ]
         steps: list[Step] = []
-        for frame, shared in self._shared[programme]:
-            steps += shared or (self.step(frame, person),)
+        for frame, is_own in path.frames:
+            if is_own and person is not None:
+                steps.append(self.step(frame, person))
+            else:
+                steps += self._everybody.get(frame.name) or self._of_everybody(frame)
+        return steps
+
+    def _of_everybody(self, frame: _Frame) -> list[Step]:
+        """Give the household's step of a rule, or every member's."""
+        members: Iterable[int | None] = [None] if frame.is_household else range(len(self.reckoning.persons))
+        self._everybody[frame.name] = steps = [self.step(frame, member) for member in members]
         return steps
 
     def step(self, frame: _Frame, person: int | None) -> Step:
-        key = frame.rule.name, person
-        if key not in self._steps_made:
-            self._steps_made[key] = self._step(frame, person)
-        return self._steps_made[key]
+        key = frame.name, person
+        made = self._steps_made.get(key)
+        if made is None:
+            self._steps_made[key] = made = self._step(frame, person)
+        return made
 
     def _step(self, frame: _Frame, person: int | None) -> Step:
-        rule, household = frame.rule, self.reckoning.household
-        own = household if person is None else self.reckoning.persons[person]
-        value = own[rule.name]
-        label = "" if person is None else self.person_labels[person]
-        if rule.kind == "criterion":
-            text = self._criterion_text(rule, value, functools.partial(self.reckoning.of, person=person))
-        elif rule.kind == "total":
-            members = f"(共 {len(self.reckoning.persons)} 名成员)"
-            text = f"{rule.label}:{self.vocabulary.value(rule.name, value)}{members}"
+        values = self.values[person]
+        value = values[frame.name]
+        if frame.answers:
+            text = self.criterion(frame, person).text
+        elif frame.kind == "total":
+            text = f"{frame.result(values)}(共 {len(self.reckoning.persons)} 名成员)"
         else:
-            needs = tuple([own[need] if need in own else household[need] for need in rule.needs])
-            text = self.vocabulary.step(rule, value, needs)
-        if label:
-            text = f"{label} {text}"
-        facts = tuple([self.fact(need, person if is_own else None) for need, is_own in frame.inputs])
-        plain = None if value is UNKNOWN else value
-        return Step(rule.name, rule.kind, label, text, plain, rule.clause, frame.document, facts)
-
-    def _criterion_text(self, rule: Rule, value: Any, value_of: Any) -> str:
-        if value is UNKNOWN:
-            return f"{rule.label}:还不能判断" + (f",请{rule.ask}" if rule.ask else "")
-        return self.vocabulary.filled(rule.yes if value else rule.no, value_of)
-
-    def _criterion(self, rule: Rule, person: int | None) -> CriterionAnswer:
-        value_of = functools.partial(self.reckoning.of, person=person)
-        value = value_of(rule.name)
-        return CriterionAnswer(
-            id=rule.name,
-            bit=rule.bit or 0,
-            met=None if value is UNKNOWN else bool(value),
-            label=rule.label,
-            text=self._criterion_text(rule, value, value_of),
-            clause=rule.clause,
-            document=self.outline.frames[rule.name].document,
-            ask=rule.ask,
-        )
-
-    def _fact(self, name: str, person: int | None) -> FactUsed:
-        one = self.rules.inputs.get(name)
-        given = self.family.get("facts") or {}
+            text = frame.result(values)
+        label = ""
         if person is not None:
-            given = self.family["persons"][person].get("facts") or given
-        label = self.vocabulary.label(name)
-        text = self.vocabulary.value(name, self.reckoning.of(name, person))
-        who = "" if person is None else self.person_labels[person]
-        about = given.get(name)
-        if not about:
-            return FactUsed(name, label, who, text, "", "", "", None, False)
-        since, known_on = (_day(about.get(key)) for key in ("since", "known_on"))
-        asked = known_on or since
-        age = (self.on - asked).days if asked else None
-        limit = one.stale_days if one else None
-        return FactUsed(
-            input=name,
-            label=label,
-            person=who,
-            text=text,
-            source=str(about.get("source") or ""),
-            since=since.isoformat() if since else "",
-            known_on=known_on.isoformat() if known_on else "",
-            age_days=age,
-            is_stale=bool(limit and age is not None and age > limit),
+            label = self.person_labels[person]
+            text = f"{label} {text}"
+        plain = None if value is UNKNOWN else value
+        facts = frame.facts_in(self.facts[person])
+        return Step(frame.name, frame.kind, label, text, plain, frame.clause, frame.document, facts)
+
+    def criterion(self, frame: _Frame, person: int | None) -> CriterionAnswer:
+        """Answer a condition; one of the household reads the same for every member."""
+        key = frame.name, None if frame.is_household else person
+        made = self._criteria_made.get(key)
+        if made is None:
+            self._criteria_made[key] = made = self._criterion(frame, self.values[key[1]])
+        return made
+
+    def _criterion(self, frame: _Frame, values: Values) -> CriterionAnswer:
+        value, rule = values[frame.name], frame.rule
+        return CriterionAnswer(
+            frame.name,
+            rule.bit or 0,
+            None if value is UNKNOWN else bool(value),
+            rule.label,
+            frame.answers[value](values),
+            frame.clause,
+            frame.document,
+            rule.ask,
         )
+
+    def _parameters(self, path: _Path) -> tuple[ParameterUsed, ...]:
+        """Tell the parameters of a programme; they are the same for every member."""
+        made = self._parameters_of.get(id(path))
+        if made is None:
+            self._parameters_of[id(path)] = made = tuple([self._parameter(name) for name in path.parameters])
+        return made
 
     def _parameter(self, name: str) -> ParameterUsed:
         one = self.resolved.get(name)

@@ -6,6 +6,7 @@ and only inputs declared nullable can be unknown.
 
 import dataclasses
 import difflib
+import functools
 import pathlib
 from typing import Any
 
@@ -124,7 +125,16 @@ class Inputs:
 
     def get(self, name: str) -> Input | None:
         """Find an input that rules can use by its name (keys are in both tables)."""
-        return next((row for row in self.rows if row.name == name), None)
+        return self._by_name.get(name)
+
+    @functools.cached_property
+    def _by_name(self) -> dict[str, Input]:
+        return {row.name: row for row in reversed(self.rows)}
+
+    @functools.cached_property
+    def _by_entity(self) -> dict[str, dict[str, tuple[Input, Any]]]:
+        """Give each entity's inputs by name, with what an unstated one means."""
+        return {entity: {one.name: (one, _default(one)) for one in self.of(entity)} for entity in (PERSON, HOUSEHOLD)}
 
     @property
     def fingerprint(self) -> list[list[Any]]:
@@ -153,15 +163,13 @@ class Inputs:
         return self._checked_row(HOUSEHOLD, household, "household"), persons
 
     def _checked_row(self, entity: str, row: dict[str, Any], where: str) -> dict[str, Any]:
-        known = self.of(entity)
-        names = [one.name for one in known]
+        known = self._by_entity[entity]
         for name in row:
-            if name not in names and name not in ("name", "facts"):
-                close = difflib.get_close_matches(str(name), names, 1)
+            if name not in known and name not in ("name", "facts"):
+                close = difflib.get_close_matches(str(name), known, 1)
                 hint = f"是不是 {close[0]}?" if close else "见 doudi schema family"
                 raise BadInput(f"没有名为 {name} 的输入项", where=where, next_step=hint)
-        defaults = {one.name: _default(one) for one in known}
-        return {one.name: one.checked(row.get(one.name, defaults[one.name]), f"{where}.{one.name}") for one in known}
+        return {name: one.checked(row.get(name, default), f"{where}.{name}") for name, (one, default) in known.items()}
 
 
 def _default(one: Input) -> Any:

@@ -44,7 +44,7 @@ class ProgrammePlan:
     criteria: tuple[Rule, ...]
     applies: str
 
-    @property
+    @functools.cached_property
     def route_names(self) -> dict[int, str]:
         return {rule.route or 0: rule.route_name for rule in self.routes}
 

@@ -87,6 +87,48 @@ class ParameterUsed:
     until: str
 
 
+def _plain_maker(kind: type) -> Callable[[Any], dict[str, Any]]:
+    """Make the function that turns a flat row of a kind into a dictionary; thousands are turned for one family."""
+    items = ", ".join(f"{field.name!r}: one.{field.name}" for field in dataclasses.fields(kind))
+    scope: dict[str, Any] = {}
+    exec(f"def plain(one): return {{{items}}}", scope)
+    made: Callable[[Any], dict[str, Any]] = scope["plain"]
+    return made
+
+
+_plain_fact = _plain_maker(FactUsed)
+_plain_step = _plain_maker(Step)
+_plain_criterion = _plain_maker(CriterionAnswer)
+_plain_missing = _plain_maker(MissingFact)
+_plain_change = _plain_maker(Change)
+_plain_parameter = _plain_maker(ParameterUsed)
+
+
+class _Plain:
+    """Turns told rows into dictionaries; a row that several programmes share becomes one dictionary."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, dict[str, Any]] = {}
+
+    def steps(self, rows: tuple[Step, ...]) -> list[dict[str, Any]]:
+        made = self._made
+        return [made.get(id(one)) or self._step(one) for one in rows]
+
+    def _step(self, step: Step) -> dict[str, Any]:
+        made = self._made
+        plain = made[id(step)] = _plain_step(step)
+        plain["facts"] = tuple([made.get(id(fact)) or self._row(fact, _plain_fact) for fact in step.facts])
+        return plain
+
+    def rows(self, rows: tuple[Any, ...], plain: Callable[[Any], dict[str, Any]]) -> list[dict[str, Any]]:
+        made = self._made
+        return [made.get(id(one)) or self._row(one, plain) for one in rows]
+
+    def _row(self, row: Any, plain: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+        self._made[id(row)] = made = plain(row)
+        return made
+
+
 @dataclasses.dataclass
 class ProgrammeExplanation:
     """Why one programme gives one subject what it gives; ``person`` is the member's position.
@@ -117,11 +159,18 @@ class ProgrammeExplanation:
         """Every rule's result in the order of reckoning; none for a member whom the programme does not concern."""
         return tuple(self.write_steps()) if self.applies else ()
 
-    def as_dict(self) -> dict[str, Any]:
-        plain = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        plain["write_steps"] = self.steps
-        plain = {("steps" if name == "write_steps" else name): value for name, value in plain.items()}
-        return {name: _plain_value(value) for name, value in plain.items()}
+    def as_dict(self, shared: _Plain | None = None) -> dict[str, Any]:
+        """Give the explanation as plain values; ``shared`` lets programmes told together share their rows."""
+        rows = shared or _Plain()
+        plain = dict(vars(self))
+        del plain["write_steps"]
+        return plain | {
+            "criteria": rows.rows(self.criteria, _plain_criterion),
+            "missing": rows.rows(self.missing, _plain_missing),
+            "would_change": rows.rows(self.would_change, _plain_change),
+            "parameters": rows.rows(self.parameters, _plain_parameter),
+            "steps": rows.steps(self.steps),
+        }
 
 
 @dataclasses.dataclass(frozen=True)
@@ -140,13 +189,8 @@ class Explanation:
         return next(one for one in self.programmes if one.programme == programme and one.person == person)
 
     def as_dict(self) -> dict[str, Any]:
+        """Give everything as plain values; a step that several programmes rest on is one and the same dictionary."""
         plain: dict[str, Any] = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
-        plain["programmes"] = [one.as_dict() for one in self.programmes]
+        shared = _Plain()
+        plain["programmes"] = [one.as_dict(shared) for one in self.programmes]
         return plain
-
-
-def _plain_value(value: Any) -> Any:
-    """Turn told rows into dictionaries, other values stay."""
-    if isinstance(value, tuple):
-        return [_plain_value(one) for one in value]
-    return dataclasses.asdict(value) if dataclasses.is_dataclass(value) and not isinstance(value, type) else value

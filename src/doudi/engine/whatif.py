@@ -60,7 +60,7 @@ class _Graph:
     """What was worked out about one rule set, once."""
 
     probes: dict[tuple[str, str], Probe]
-    inputs: dict[str, tuple[Input, ...]]
+    inputs: dict[str, tuple[tuple[Input, bool], ...]]
 
 
 _graphs: "weakref.WeakKeyDictionary[RuleSet, _Graph]" = weakref.WeakKeyDictionary()
@@ -72,15 +72,17 @@ def _graph(rules: RuleSet) -> _Graph:
     return _graphs[rules]
 
 
-def _inputs_behind(rules: RuleSet, name: str) -> tuple[Input, ...]:
-    """List the inputs a value rests on that the explanation may speak of."""
-    made = _graph(rules).inputs
-    if name not in made:
-        wanted = rules.needs_of([name])
-        made[name] = tuple(
-            one for one in rules.inputs.rows if one.name in wanted and one.varies and one.nullable and not one.is_key
-        )
-    return made[name]
+def _inputs_behind(rules: RuleSet, name: str) -> tuple[tuple[Input, bool], ...]:
+    """List the inputs a value rests on that the explanation may speak of.
+
+    With each goes whether other members' values of it can matter to a person's condition.
+    """
+    wanted = rules.needs_of([name])
+    return tuple(
+        (one, _probe(rules, one.name, name).touches_everyone)
+        for one in rules.inputs.rows
+        if one.name in wanted and one.varies and one.nullable and not one.is_key
+    )
 
 
 def _probe(rules: RuleSet, name: str, target: str) -> Probe:
@@ -98,14 +100,18 @@ class Trials:
         self.base = base
         self.rules = base.rules
         self._left = most_trials
-        self._probes = _graph(self.rules).probes
+        graph = _graph(self.rules)
+        self._probes, self._inputs = graph.probes, graph.inputs
         self._edges: dict[tuple[str, int | None, str, int | None, bool], list[tuple[Any, str, Any]]] = {}
 
     def run(self, name: str, person: int | None, value: Any, target: str, of: int | None) -> Any:
         """Give the value that ``target`` (of member ``of``) has when one value is changed."""
         self._left -= 1
-        probe = self._probes.get((name, target)) or _probe(self.rules, name, target)
+        probe = self._probe(name, target)
         return probe.run(self.base.household, self.base.persons, person or 0, of or 0, value)
+
+    def _probe(self, name: str, target: str) -> Probe:
+        return self._probes.get((name, target)) or _probe(self.rules, name, target)
 
     def _outcome(self, name: str, person: int | None, value: Any, subject: Subject) -> int:
         return int(self.run(name, person, value, subject[0].value("outcome"), subject[1]))
@@ -186,21 +192,20 @@ class Trials:
 
     def _candidates(self, levers: list[_Lever], person: int | None) -> list[tuple[Input, int | None, _Lever]]:
         """List the inputs behind the levers: unknown ones first, then those with a value, then noughts."""
-        found = []
+        everybody: list[int | None] = list(range(len(self.base.persons)))
+        found: list[tuple[Input, int | None, _Lever]] = []
         for lever in levers:
-            for one in _inputs_behind(self.rules, lever.name):
+            behind = self._inputs.get(lever.name)
+            if behind is None:
+                behind = self._inputs[lever.name] = _inputs_behind(self.rules, lever.name)
+            for one, is_gathered in behind:
                 if one.entity == HOUSEHOLD:
-                    members: list[int | None] = [None]
-                elif lever.person is not None and not self._is_gathered(one.name, lever.name):
-                    members = [lever.person]
+                    found.append((one, None, lever))
+                elif lever.person is not None and not is_gathered:
+                    found.append((one, lever.person, lever))
                 else:
-                    members = list(range(len(self.base.persons)))
-                found += [(one, member, lever) for member in members]
+                    found += [(one, member, lever) for member in everybody]
         return sorted(found, key=lambda candidate: self._rank(candidate[0], candidate[1], person))
-
-    def _is_gathered(self, name: str, target: str) -> bool:
-        """Tell whether other members' values of an input can matter to a person's condition."""
-        return _probe(self.rules, name, target).touches_everyone
 
     def _rank(self, one: Input, member: int | None, person: int | None) -> int:
         now = self.base.of(one.name, member)
@@ -217,7 +222,7 @@ class Trials:
         def turns(value: Any) -> bool:
             return self.run(one.name, member, value, lever.name, lever.person) is lever.wanted
 
-        if _probe(self.rules, one.name, lever.name).is_empty:
+        if self._probe(one.name, lever.name).is_empty:
             return
         now = self.base.of(one.name, member)
         values = _other_values(one, now)

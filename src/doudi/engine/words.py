@@ -3,7 +3,7 @@
 import functools
 import string
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from doudi.engine.values import UNKNOWN
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from doudi.engine.ruleset import RuleSet
 
 UNKNOWN_WORD = "未知"
-MOST_REMEMBERED = 20_000
+MOST_REMEMBERED = 8192
+Writer = Callable[[Any], str]
+Sentence = Callable[[Mapping[str, Any]], str]
 _FEN_UNITS = {
     "fen": "元",
     "fen/month": "元/月",
@@ -46,20 +48,15 @@ def in_words(value: Any, unit: str = "", codes: dict[int, str] | None = None) ->
     return f"{value} {word}" if word else str(value)
 
 
-@functools.lru_cache(maxsize=4096)
-def _parsed(template: str) -> tuple[tuple[str, str | None], ...]:
-    return tuple((text, name) for text, name, _, _ in string.Formatter().parse(template))
-
-
 class Vocabulary:
-    """Labels and units of every named value under one rule set; remembers what it has written."""
+    """Labels and units of every named value under one rule set; remembers amounts it has written."""
 
     def __init__(self, law: "Law", rules: "RuleSet") -> None:
         self._law = weakref.ref(law)
         self._rules = weakref.ref(rules)
         self._known: dict[str, tuple[str, str, dict[int, str]]] = {}
-        self._written: dict[tuple[str, Any], str] = {}
-        self._texts: dict[tuple[Any, ...], str] = {}
+        self._writers: dict[str, Writer] = {}
+        self._by_unit: dict[str, Writer] = {}
 
     def about(self, name: str) -> tuple[str, str, dict[int, str]]:
         """Give label, unit and code words of a named value."""
@@ -83,38 +80,50 @@ class Vocabulary:
     def label(self, name: str) -> str:
         return self.about(name)[0]
 
-    def value(self, name: str, value: Any) -> str:
-        key = name, value
-        text = self._written.get(key)
-        if text is None:
+    def writer(self, name: str) -> Writer:
+        """Give the function that puts a named value in words; names of one unit share what was written."""
+        if name not in self._writers:
             _, unit, codes = self.about(name)
-            text = in_words(value, unit, codes)
-            if len(self._written) > MOST_REMEMBERED:
-                self._written.clear()
-            self._written[key] = text
-        return text
+            if unit not in self._by_unit:
+                self._by_unit[unit] = _remembering(unit, None)
+            self._writers[name] = _remembering(unit, codes) if codes else self._by_unit[unit]
+        return self._writers[name]
 
-    def named(self, name: str, value: Any) -> str:
-        """Write label and value together."""
-        return f"{self.about(name)[0]} {self.value(name, value)}"
+    def value(self, name: str, value: Any) -> str:
+        return (self._writers.get(name) or self.writer(name))(value)
 
-    def step(self, rule: "Rule", value: Any, needs: tuple[Any, ...]) -> str:
-        """Write a rule's result and what it was reckoned from."""
-        key = (rule.name, value, *needs)
-        text = self._texts.get(key)
-        if text is None:
-            given = "、".join([self.named(name, one) for name, one in zip(rule.needs, needs, strict=True)])
-            text = f"{rule.label or rule.name}:{self.value(rule.name, value)}" + (f"({given})" if given else "")
-            if len(self._texts) > MOST_REMEMBERED:
-                self._texts.clear()
-            self._texts[key] = text
-        return text
+    def result(self, rule: "Rule") -> Sentence:
+        """Make the sentence of a rule's result and what it was reckoned from."""
+        parts: list[tuple[str, str | None]] = [(f"{rule.label or rule.name}:", rule.name)]
+        for place, name in enumerate(rule.needs):
+            parts.append((f"{'、' if place else '('}{self.label(name)} ", name))
+        return self._sentence([*parts, (")" if rule.needs else "", None)])
 
-    def filled(self, template: str, value_of: Callable[[str], Any]) -> str:
-        """Fill a criterion's text; every name in braces is written with its unit."""
-        return "".join(
-            [text + (self.value(name, value_of(name)) if name is not None else "") for text, name in _parsed(template)]
-        )
+    def total(self, rule: "Rule") -> Sentence:
+        """Make the sentence of a sum over the members."""
+        return self._sentence([(f"{rule.label}:", rule.name)])
+
+    def sentence(self, template: str) -> Sentence:
+        """Make the sentence of a text; every name in braces is written with its unit."""
+        return self._sentence((text, name) for text, name, _, _ in string.Formatter().parse(template))
+
+    def _sentence(self, parts: Iterable[tuple[str, str | None]]) -> Sentence:
+        """Compile texts, each followed by a named value, into a function; it says hundreds of them for one family."""
+        scope: dict[str, Any] = {}
+        pattern = ""
+        for place, (text, name) in enumerate(parts):
+            pattern += text.replace("{", "{{").replace("}", "}}")
+            if name is not None:
+                scope |= {f"name{place}": name, f"write{place}": self.writer(name)}
+                pattern += f"{{write{place}(values[name{place}])}}"
+        exec(f"def say(values): return f{pattern!r}", scope)
+        said: Sentence = scope["say"]
+        return said
+
+
+def _remembering(unit: str, codes: dict[int, str] | None) -> Writer:
+    """Make a function that writes values of a unit; yes and 1 are equal to a dictionary, so types are told apart."""
+    return functools.lru_cache(maxsize=MOST_REMEMBERED, typed=True)(functools.partial(in_words, unit=unit, codes=codes))
 
 
 _vocabularies: "weakref.WeakKeyDictionary[RuleSet, Vocabulary]" = weakref.WeakKeyDictionary()
