@@ -60,12 +60,16 @@ def total_of(how: str, values: list[Any]) -> Any:
     """Gather the members' values; unknown as Kleene and as sums have it."""
     if how == "count":
         return len(values)
-    unknown = any(value is UNKNOWN for value in values)
-    if how == "any":
-        return True if any(value is True for value in values) else UNKNOWN if unknown else False
-    if how == "all":
-        return False if any(value is False for value in values) else UNKNOWN if unknown else True
-    return UNKNOWN if unknown else sum(values)
+    if how == "sum":
+        return sum(values)  # one unknown makes the sum unknown
+    decisive = how == "any"
+    answer: Any = not decisive
+    for value in values:
+        if value is decisive:
+            return decisive
+        if value is UNKNOWN:
+            answer = UNKNOWN
+    return answer
 
 
 def compiled(rules: RuleSet) -> Any:

@@ -117,7 +117,8 @@ class _Plain:
     def _step(self, step: Step) -> dict[str, Any]:
         made = self._made
         plain = made[id(step)] = _plain_step(step)
-        plain["facts"] = tuple([made.get(id(fact)) or self._row(fact, _plain_fact) for fact in step.facts])
+        if step.facts:
+            plain["facts"] = tuple([made.get(id(fact)) or self._row(fact, _plain_fact) for fact in step.facts])
         return plain
 
     def rows(self, rows: tuple[Any, ...], plain: Callable[[Any], dict[str, Any]]) -> list[dict[str, Any]]:
