@@ -4,6 +4,7 @@ import os
 import shutil
 import stat
 import subprocess
+import sys
 
 import psycopg
 import pytest
@@ -92,3 +93,18 @@ def test_binaries_behind_a_closed_folder_are_copied_to_where_the_server_can_run_
 
     assert not copied.is_relative_to(closed)
     assert runs.returncode == 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as somebody else")
+def test_processes_at_their_first_start_agree_on_one_place(tmp_path):
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    folder = str(closed / "pg")
+    ask = f"import pathlib; from doudi.platform.pgbox import PgBox; print(PgBox(pathlib.Path({folder!r})).place)"
+    asking = [subprocess.Popen([sys.executable, "-c", ask], stdout=subprocess.PIPE, text=True) for _ in range(6)]
+    places = {one.communicate()[0].strip() for one in asking}
+    for place in places:
+        shutil.rmtree(place, ignore_errors=True)
+
+    assert len(places) == 1
+    assert not places.pop().startswith(str(closed))

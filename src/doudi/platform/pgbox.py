@@ -133,13 +133,15 @@ class PgBox:
         A product unpacked in root's closed home is the usual case; opening the home is not ours to do.
         """
         note = self.folder / "place.json"
-        if note.exists():
-            return Path(json.loads(note.read_text())["place"])
-        place = self.folder
-        if self.user and not self._can_enter(self.folder):
-            place = make_folder(ELSEWHERE, 0o711) / random.token_hex(6)
-        write_private(note, json.dumps({"place": str(place)}))
-        return make_folder(place, 0o711)
+        with locked(self.folder / ".place.lock"):  # two processes at their first start must agree
+            if note.exists():
+                return Path(json.loads(note.read_text())["place"])
+            place = self.folder
+            if self.user and not self._can_enter(self.folder):
+                place = make_folder(ELSEWHERE, 0o711) / random.token_hex(6)
+            make_folder(place, 0o711)
+            write_private(note, json.dumps({"place": str(place)}))
+            return place
 
     def _can_enter(self, folder: Path) -> bool:
         asked = subprocess.run(["/bin/sh", "-c", 'cd "$1"', "sh", str(folder)], check=False, **self._as_server())
