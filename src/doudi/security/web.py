@@ -189,7 +189,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a form that was not drawn for this session."""
+    """Answer a form that was not drawn for this log-in."""
     return draw(request, 403, "表单已失效", "这张表单已失效,没有提交任何内容", "请返回后刷新页面,再提交一次")
 
 
