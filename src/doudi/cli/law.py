@@ -237,8 +237,15 @@ def schema(
 def _schema_line(one: "Input") -> str:
     kind = {"int": "整数", "bool": "是否", "code": "代码", "text": "文本", "key": "编号"}[one.type]
     codes = " ".join(f"{number}={word}" for number, word in one.values.items())
-    more = [one.unit, codes, "可空" if one.nullable else "必填", f"由{one.ask}提供" if one.ask else ""]
+    need = "可空" if one.nullable else "必填" if one.default is None else f"不写为 {_plain_default(one)}"
+    more = [one.unit, codes, need, f"由{one.ask}提供" if one.ask else ""]
     return f"  {one.name:<28}{kind}  {one.label}({','.join(word for word in more if word)})\n"
+
+
+def _plain_default(one: "Input") -> str:
+    if one.type == "bool":
+        return "是" if one.default else "否"
+    return one.values.get(int(one.default or 0), str(one.default))
 
 
 def _json_schema(kind: str, known: "Inputs") -> dict[str, Any]:
@@ -249,12 +256,14 @@ def _json_schema(kind: str, known: "Inputs") -> dict[str, Any]:
             about: dict[str, Any] = {"type": [base, "null"] if one.nullable else base, "description": one.label}
             if one.values:
                 about["enum"] = [*one.values, None] if one.nullable else list(one.values)
+            if one.default is not None:
+                about["default"] = one.default
             if one.low is not None and base == "integer":
                 about["minimum"] = one.low
             if one.high is not None:
                 about["maximum"] = one.high
             properties[one.name] = about
-        required = [one.name for one in known.of(entity) if not one.nullable]
+        required = [one.name for one in known.of(entity) if not one.may_be_empty]
         return {"type": "object", "properties": properties, "required": required}
 
     if kind != "family":

@@ -19,7 +19,7 @@ from doudi.facts.cells import CellError, read_date
 from doudi.kernel import codes
 from doudi.kernel.actors import Actor
 from doudi.kernel.errors import BadInput, NotPermitted, Refusal
-from doudi.kernel.programmes import Programme
+from doudi.kernel.programmes import MONTHLY_PROGRAMME_CHOICES, Programme
 from doudi.places import queries as places
 from doudi.registry import queries as registry
 from doudi.registry.enums import AREAS
@@ -98,7 +98,7 @@ def household_list(request: HttpRequest) -> HttpResponse:
             "place_value": wanted.place if wanted.place != scope else "",
             "place_options": _place_options(scope, wanted.place, wanted.on),
             "area_options": [("", "城乡不限"), *AREAS.items()],
-            "programme_options": [("", "不限"), ("none", "没有待遇"), *((p.name, p.label) for p in Programme)],
+            "programme_options": [("", "不限"), ("none", "没有待遇"), *MONTHLY_PROGRAMME_CHOICES],
             "chosen": _chosen(wanted, scope),
             "count": count,
             "page": page,

@@ -21,7 +21,7 @@ from doudi.kernel import codes
 from doudi.kernel.errors import BadInput, NotPermitted
 from doudi.kernel.money import plain_yuan
 from doudi.kernel.periods import Month
-from doudi.kernel.programmes import PROGRAMME_LABEL, Programme
+from doudi.kernel.programmes import MONTHLY_PROGRAMME_CHOICES, PROGRAMME_LABEL, Programme
 from doudi.places import queries as places
 from doudi.security.permissions import may, require
 from doudi.security.web import desk
@@ -104,7 +104,7 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
             "names": names,
             "place_value": wanted.place_code if wanted.place_code != actor.scope_code else "",
             "place_options": offered,
-            "programme_options": [("", "全部"), *((p.name, p.label) for p in Programme)],
+            "programme_options": [("", "全部"), *MONTHLY_PROGRAMME_CHOICES],
             "kind_options": [("", "全部"), *KINDS.items()],
             "flag_options": [("", "全部"), *FLAGS.items()],
             "chosen": _chosen_words(wanted, actor.scope_code, names),
@@ -324,7 +324,7 @@ def needs_facts(request: HttpRequest) -> HttpResponse:
             "names": place_names({row.division_code for row in rows}, today),
             "page": page,
             "programme": programme,
-            "programme_options": [("", "全部"), *((p.name, p.label) for p in Programme)],
+            "programme_options": [("", "全部"), *MONTHLY_PROGRAMME_CHOICES],
             "chosen": [("事项", PROGRAMME_LABEL[programme], "programme")] if programme else [],
         },
     )

@@ -198,6 +198,8 @@ def _columns(inputs: Collection[Input], own: dict[str, str], loaded: Collection[
             if one.feed in FULL_LISTS and source in loaded:
                 value = f"case when f.{one.name}_said then f.{one.name} else 0 end"
             value = f"({value}) <> 0" if one.type == "bool" else value
+            if one.default is not None:
+                value = f"coalesce({value}, {str(one.default).lower()})"
         parts.append(f"cast({value} as {one.sql_type}) as {one.name}")
     return ", ".join(parts)
 

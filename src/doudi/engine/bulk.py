@@ -136,7 +136,8 @@ def decide_long(
     """Decide everybody in two files; write one Parquet of determinations.
 
     Grain: one row per subject and programme it may concern. Key: subject_kind, subject_id, programme.
-    Units: amount_fen_m in fen per month, null when facts are needed.
+    Units: amount_fen_m in fen per month, null when facts are needed. Programmes granted once are left out:
+    they are decided on application, not by the month.
 
     :raises BadInput: a file is not as declared; nothing is written.
     """

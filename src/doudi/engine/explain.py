@@ -214,7 +214,7 @@ class _Teller:
         criteria = tuple([self.criterion(frame, person) for frame in path.criteria])
         missing: tuple[MissingFact, ...] = ()
         if decision.outcome == NEEDS_FACTS:
-            names = [plan.value("open_route"), plan.value("amount_fen_m")]
+            names = [plan.value("open_route"), plan.amount_name]
             missing = tuple(self._missing(*root) for root in unknown_roots(self.reckoning, names, person))
         return ProgrammeExplanation(
             programme=plan.name,
@@ -231,7 +231,7 @@ class _Teller:
             summary=_summary(plan, decision.outcome, decision.amount_fen_m, criteria, missing, route),
             criteria=criteria,
             missing=missing,
-            would_change=tuple(self._change(flip) for flip in flips),
+            would_change=tuple(self._change(plan, flip) for flip in flips),
             parameters=self._parameters(path) if decision.applies else (),
             write_steps=functools.partial(self._steps, path, person),
         )
@@ -341,13 +341,13 @@ class _Teller:
         who = ASK_POLICY if self.rules.is_parameter(name) else (one.ask if one else "") or "入户调查"
         return MissingFact(name, self.vocabulary.label(name), "" if person is None else self.person_labels[person], who)
 
-    def _change(self, flip: Flip) -> Change:
+    def _change(self, plan: ProgrammePlan, flip: Flip) -> Change:
         who = "" if flip.person is None else f"{self.person_labels[flip.person]}的"
         label, at = flip.input.label or flip.input.name, self.vocabulary.value(flip.input.name, flip.at)
         now = self.vocabulary.value(flip.input.name, flip.present)
         verb = {"above": f"达到 {at} 及以上", "below": f"为 {at} 及以下", "at": f"为“{at}”"}[flip.side]
         outcome = OUTCOME_LABELS[flip.outcome]
-        money = f",每月 {yuan(flip.amount_fen_m)} 元" if flip.outcome == GRANTS and flip.amount_fen_m else ""
+        money = _money(plan, flip.amount_fen_m) if flip.outcome == GRANTS else ""
         text = f"其他不变,{who}{label}(现为 {now}){verb}时,结论为“{outcome}”{money}"
         person = "" if flip.person is None else self.person_labels[flip.person]
         return Change(flip.input.name, label, person, text, OUTCOME_NAMES[flip.outcome], flip.amount_fen_m)
@@ -372,6 +372,11 @@ def _person_label(number: int, row: dict[str, Any], given: dict[str, Any]) -> st
     return RELATIONS.get(relation, f"成员{number + 1}") if isinstance(relation, int) else f"成员{number + 1}"
 
 
+def _money(plan: ProgrammePlan, amount_fen: int | None) -> str:
+    """Say how much, by month or in all; nothing when there is no amount."""
+    return f",{'一次性' if plan.is_once else '每月'} {yuan(amount_fen)} 元" if amount_fen else ""
+
+
 def _summary(
     plan: ProgrammePlan,
     outcome: int,
@@ -383,8 +388,7 @@ def _summary(
     """Say the outcome in one sentence: what was granted, what failed, or what is lacking."""
     if outcome == GRANTS:
         how = f"({route.label})" if route and len(plan.routes) > 1 else ""
-        money = f",每月 {yuan(amount_fen_m)} 元" if amount_fen_m else ""
-        return f"符合{plan.label}{how}{money}"
+        return f"符合{plan.label}{how}{_money(plan, amount_fen_m)}"
     if outcome == NEEDS_FACTS:
         lacks = "、".join(dict.fromkeys(f"{one.person}{one.label}" for one in missing))
         return f"{plan.label}还不能判断,缺少:{lacks or '相关事实'}"

@@ -34,7 +34,10 @@ class Table:
     row_count: int
 
     def select(self, inputs: Inputs, names: Collection[str], place_code: str | None = None) -> str:
-        """Write the query of typed inputs; an absent nullable column is unknown throughout."""
+        """Write the query of typed inputs; an absent nullable column is unknown throughout.
+
+        Where the input has a default, it stands for an absent column and for an empty cell.
+        """
         parts = []
         for one in inputs.of(self.entity):
             if one.name not in names and not one.is_key and one.name != "is_rural":
@@ -47,6 +50,9 @@ class Table:
                 )
             else:
                 source = one.name if one.name in self.columns else "null"
+            if one.default is not None:
+                standard = str(one.default).lower()
+                source = f"coalesce({source}, {standard})" if one.name in self.columns else standard
             parts.append(f"cast({source} as {one.sql_type}) as {one.name}")
         return f"select {', '.join(parts)} from read_parquet({quoted(self.path)})"
 
@@ -120,7 +126,7 @@ def _csv_columns(con: duckdb.DuckDBPyConnection, path: pathlib.Path) -> list[str
 def _check_names(columns: list[str], path: pathlib.Path, entity: str, inputs: Inputs, place_code: str | None) -> None:
     known = inputs.of(entity)
     names = [one.name for one in known]
-    absent = [one for one in known if not one.nullable and one.name not in columns]
+    absent = [one for one in known if not one.may_be_empty and one.name not in columns]
     if place_code is not None:
         absent = [one for one in absent if one.name != "place_code"]
     if absent:
@@ -137,7 +143,12 @@ def _check_types(described: dict[str, str], path: pathlib.Path, entity: str, inp
     for one in inputs.of(entity):
         found = described.get(one.name)
         good = {"text": ("VARCHAR",), "bool": ("BOOLEAN",)}.get(one.type, _WHOLE)
-        if found is not None and found not in good and found != '"NULL"' and not (one.nullable and found == "INTEGER"):
+        if (
+            found is not None
+            and found not in good
+            and found != '"NULL"'
+            and not (one.may_be_empty and found == "INTEGER")
+        ):
             wanted = {"text": "文本", "bool": "是否(boolean)"}.get(one.type, "整数")
             raise BadInput(f"列 {one.name} 应为{wanted},文件里是 {found}", where=path.name)
 
@@ -203,7 +214,7 @@ def _check_values(con: duckdb.DuckDBPyConnection, table: Table, inputs: Inputs, 
         if one.name not in table.columns or (one.name == "place_code" and place_code is not None):
             continue
         nulls, low, high = statistics.get(one.name, (None, None, None))
-        may_be_null = not one.nullable and nulls != 0
+        may_be_null = not one.may_be_empty and nulls != 0
         is_number = one.type in ("int", "code")
         may_be_low = is_number and (low is None or int(low) < one.floor)
         limit = max(one.values) if one.values else one.ceiling
@@ -229,7 +240,7 @@ def _statistics(con: duckdb.DuckDBPyConnection, table: Table) -> dict[str, tuple
 
 
 def _check_column(con: duckdb.DuckDBPyConnection, table: Table, one: Input) -> None:
-    tests = [] if one.nullable else [f"{one.name} is null"]
+    tests = [] if one.may_be_empty else [f"{one.name} is null"]
     if one.type in ("int", "code"):
         tests += [f"{one.name} < {one.floor}", f"{one.name} > {one.ceiling}"]
     if one.values:

@@ -27,7 +27,8 @@ class Input:
 
     ``ask`` says who can supply it, ``feed`` which department file carries it; after ``stale_days``
     it should be asked again; ``varies`` tells whether the explanation may speak of what happens
-    when it changes.
+    when it changes.  ``default`` is what a file without the column, or an empty cell, means: for facts
+    that only an application or an event brings.  ``word`` is its short name in worked cases.
     """
 
     name: str
@@ -43,10 +44,17 @@ class Input:
     stale_days: int | None = None
     values: dict[int, str] = dataclasses.field(default_factory=dict, hash=False)
     varies: bool = True
+    default: int | bool | None = None
+    word: str = ""
 
     @property
     def is_key(self) -> bool:
         return self.type in ("key", "text")
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Tell whether a cell or the whole column may be left out: unknown, or the default, then."""
+        return self.nullable or self.default is not None
 
     @property
     def ceiling(self) -> int:
@@ -67,6 +75,8 @@ class Input:
         :raises BadInput: wrong type, out of range, or unknown where that is not allowed.
         """
         if value is None or value is UNKNOWN:
+            if self.default is not None:
+                return self.default
             if self.nullable:
                 return UNKNOWN
             raise BadInput(f"“{self.label or self.name}”必须填写", where=where, next_step=f"请补上 {self.name}")
@@ -116,6 +126,8 @@ class Inputs:
             if (row.entity, row.name) in seen:
                 raise BadInput(f"输入项 {row.name} 写了两次", where="inputs.yaml")
             seen.add((row.entity, row.name))
+            if row.nullable and row.default is not None:
+                raise BadInput(f"输入项 {row.name} 不能既可未知又有默认值", where="inputs.yaml")
 
     def of(self, entity: str) -> tuple[Input, ...]:
         return tuple(row for row in self.rows if row.entity == entity)
@@ -139,7 +151,10 @@ class Inputs:
     @property
     def fingerprint(self) -> list[list[Any]]:
         """List what matters for results: names, types and whether unknown is allowed."""
-        return [[row.entity, row.name, row.type, row.nullable] for row in self.rows]
+        return [
+            [row.entity, row.name, row.type, row.nullable] + ([row.default] if row.default is not None else [])
+            for row in self.rows
+        ]
 
     def checked_family(self, family: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """Check a family as read from a form or a file; unstated inputs are unknown.
@@ -174,6 +189,8 @@ class Inputs:
 
 def _default(one: Input) -> Any:
     """Give what an unstated input of a single family means: unknown, or none for held benefits."""
+    if one.default is not None:
+        return one.default
     if one.nullable or one.is_key or one.name == "is_rural":
         return None
     return False if one.type == "bool" else 0

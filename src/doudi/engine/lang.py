@@ -50,7 +50,8 @@ fen/year, permille, person, ...).  ``ask`` says what to do when the criterion is
 From the above the engine derives, for every programme with an ``entitled`` rule, values that
 other rules may use too: ``dibao_outcome`` (0 refuses, 1 grants, 2 needs facts), ``dibao_granted``
 (true / false / unknown), ``dibao_route`` (number, 0 none), ``dibao_amount_fen_m`` (0 when refused,
-unknown when facts are needed), ``dibao_criteria_met``, ``dibao_criteria_unknown``.  Routes are
+unknown when facts are needed; ``..._amount_fen`` for programmes granted once), ``dibao_criteria_met``,
+``dibao_criteria_unknown``.  Routes are
 tried by ascending number; the first that is not certainly false decides: true grants it, unknown
 needs facts.  A grant whose amount is unknown needs facts.  Without an ``amount`` the amount is 0.
 ``@tekun.applies(PERSON, cite)`` says for whom a row is written to the determinations table
@@ -115,6 +116,7 @@ class Programme:
         self.name = name
         self.label = label or (known.label if known else name)
         self.entity = entity or ((HOUSEHOLD if known.subject_kind == "h" else PERSON) if known else "")
+        self.is_once = known.is_once if known else False
         self.rules: list[Rule] = []
 
     def _add(self, kind: str, entity: str, cite: Cites, *, name: str, **more: Any) -> None:
@@ -185,14 +187,17 @@ class Programme:
         *,
         route: int | None = None,
         label: str = "",
-        unit: str = "fen/month",
+        unit: str = "",
         since: Day = None,
         until: Day = None,
     ) -> Callable[[Function], Function]:
-        """Register the monthly amount of one route, or of all routes without an amount of their own."""
-        return self._deco(
-            "amount", entity, cite, route=route, label=label or "月保障金额", unit=unit, since=since, until=until
-        )
+        """Register the amount of one route, or of all routes without an amount of their own.
+
+        Fen per month; fen in all for a programme that is granted once.
+        """
+        label = label or ("救助金额" if self.is_once else "月保障金额")
+        unit = unit or ("fen" if self.is_once else "fen/month")
+        return self._deco("amount", entity, cite, route=route, label=label, unit=unit, since=since, until=until)
 
     def applies(
         self, entity: str, cite: Cites, *, label: str = "适用对象", since: Day = None, until: Day = None

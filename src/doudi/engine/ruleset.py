@@ -43,6 +43,7 @@ class ProgrammePlan:
     amounts: tuple[Rule, ...]
     criteria: tuple[Rule, ...]
     applies: str
+    is_once: bool = False
 
     @functools.cached_property
     def route_names(self) -> dict[int, str]:
@@ -55,10 +56,15 @@ class ProgrammePlan:
     def value(self, suffix: str) -> str:
         return f"{self.name}_{suffix}"
 
+    @functools.cached_property
+    def amount_name(self) -> str:
+        """Name the amount: fen per month, or fen in all for aid given once."""
+        return self.value("amount_fen" if self.is_once else "amount_fen_m")
+
     @property
     def output_names(self) -> tuple[str, ...]:
-        suffixes = ["outcome", "amount_fen_m", "criteria_met", "criteria_unknown"]
-        return tuple(self.value(suffix) for suffix in suffixes + (["route"] if self.has_routes else []))
+        suffixes = ["criteria_met", "criteria_unknown"] + (["route"] if self.has_routes else [])
+        return (self.value("outcome"), self.amount_name, *(self.value(suffix) for suffix in suffixes))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -146,13 +152,13 @@ def _derived(plan: ProgrammePlan) -> Iterable[Rule]:
     positions = {one.route: place for place, one in enumerate(plan.amounts)}
     pairs = [(n, positions[n if n in positions else None]) for n in numbers if n in positions or None in positions]
     yield rule(
-        at("amount_fen_m"),
+        plan.amount_name,
         needs=(at("open_route"), *(one.name for one in plan.amounts)),
         function=_by_route(pairs),
-        label=f"{plan.label}月金额",
-        unit="fen/month",
+        label=f"{plan.label}{'金额' if plan.is_once else '月金额'}",
+        unit="fen" if plan.is_once else "fen/month",
     )
-    yield rule(at("outcome"), needs=(at("open_route"), at("amount_fen_m")), function=_outcome, label="结论")
+    yield rule(at("outcome"), needs=(at("open_route"), plan.amount_name), function=_outcome, label="结论")
     if plan.has_routes:
         yield rule(at("route"), needs=(at("open_route"), at("outcome")), function=_final_route, label="途径")
     bits = [one.bit or 0 for one in plan.criteria]
@@ -223,7 +229,14 @@ class RuleSet:
             criteria = sorted((r for r in own if r.kind == "criterion"), key=lambda r: r.bit or 0)
             amounts = [r for r in own if r.kind == "amount"]
             plan = ProgrammePlan(
-                name, about[name].label, about[name].entity, tuple(routes), tuple(amounts), tuple(criteria), applies
+                name,
+                about[name].label,
+                about[name].entity,
+                tuple(routes),
+                tuple(amounts),
+                tuple(criteria),
+                applies,
+                about[name].is_once,
             )
             self._check_plan(plan)
             yield plan

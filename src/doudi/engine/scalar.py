@@ -130,7 +130,7 @@ def decision_of(reckoning: Reckoning, plan: ProgrammePlan, person: int | None) -
     """Read one programme's outcome for one subject."""
     value = functools.partial(reckoning.of, person=person)
     outcome = value(plan.value("outcome"))
-    amount = value(plan.value("amount_fen_m"))
+    amount = value(plan.amount_name)
     applies = True
     if plan.applies:
         answer = value(plan.applies)

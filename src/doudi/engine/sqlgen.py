@@ -239,8 +239,8 @@ def _lines(columns: list[tuple[str, str]]) -> str:
 def _wide_columns(plan: ProgrammePlan) -> list[str]:
     columns = [
         f"cast({plan.value('outcome')} as tinyint) as {plan.value('outcome')}",
-        f"case when {plan.value('outcome')} <> {NEEDS_FACTS} then cast({plan.value('amount_fen_m')} as bigint) end"
-        f" as {plan.value('amount_fen_m')}",
+        f"case when {plan.value('outcome')} <> {NEEDS_FACTS} then cast({plan.amount_name} as bigint) end"
+        f" as {plan.amount_name}",
         f"cast({plan.value('criteria_met')} as bigint) as {plan.value('criteria_met')}",
         f"cast({plan.value('criteria_unknown')} as bigint) as {plan.value('criteria_unknown')}",
     ]
@@ -269,7 +269,7 @@ def _long(plan: ProgrammePlan, table: str) -> str:
         "household_id",
         f"'{plan.name}' as programme",
         f"cast({plan.value('outcome')} as tinyint) as outcome",
-        f"case when {plan.value('outcome')} <> {NEEDS_FACTS} then cast({plan.value('amount_fen_m')} as bigint) end"
+        f"case when {plan.value('outcome')} <> {NEEDS_FACTS} then cast({plan.amount_name} as bigint) end"
         " as amount_fen_m",
         f"cast({plan.value('criteria_met')} as bigint) as criteria_met",
         f"cast({plan.value('criteria_unknown')} as bigint) as criteria_unknown",
@@ -294,5 +294,7 @@ def generate(rules: RuleSet, unknown_parameters: Iterable[str] = (), least: Mapp
         tuple(statements),
         persons=_wide(rules, PERSON, tables[PERSON]),
         households=_wide(rules, HOUSEHOLD, tables[HOUSEHOLD]),
-        determinations="\nunion all\n".join(_long(plan, tables[plan.entity]) for plan in rules.programmes),
+        determinations="\nunion all\n".join(
+            _long(plan, tables[plan.entity]) for plan in rules.programmes if not plan.is_once
+        ),
     )

@@ -145,7 +145,7 @@ class Trials:
                 if outcome not in (present, NEEDS_FACTS) and not self._is_moot(one, member, subject, near, outcome):
                     told.add((one.name, member, side))
                     now = self.base.of(one.name, member)
-                    amount = self.run(one.name, member, at, subject[0].value("amount_fen_m"), subject[1])
+                    amount = self.run(one.name, member, at, subject[0].amount_name, subject[1])
                     yield Flip(one, member, now, at, side, outcome, None if amount is UNKNOWN else amount)
 
     def _is_moot(self, one: Input, member: int | None, subject: Subject, near: Any, outcome: int) -> bool:

@@ -204,7 +204,7 @@ def _area(cell: Cell) -> str:
     raise CellError(f"“{text[:20]}”应写“城市”或“农村”")
 
 
-PROGRAMME_WORDS: dict[str, str] = {p.label: p.name for p in Programme} | {
+PROGRAMME_WORDS: dict[str, str] = {name: p.name for p in Programme if not p.is_once for name in (p.label, p.word)} | {
     "低保": "dibao", "城市低保": "dibao", "农村低保": "dibao", "城镇低保": "dibao", "城市最低生活保障": "dibao",
     "农村最低生活保障": "dibao", "特困": "tekun", "特困人员": "tekun", "特困供养": "tekun",
     "分散供养": "tekun", "集中供养": "tekun", "农村特困": "tekun", "城市特困": "tekun", "分散供养特困": "tekun",
@@ -220,7 +220,7 @@ def _programme(cell: Cell) -> str:
     text = text_of(cell).replace(" ", "")
     if text in PROGRAMME_WORDS:
         return PROGRAMME_WORDS[text]
-    raise CellError(f"“{text[:20]}”不是救助项目,可写:{'、'.join(p.label for p in Programme)}")
+    raise CellError(f"“{text[:20]}”不是救助项目,可写:{'、'.join(p.label for p in Programme if not p.is_once)}")
 
 
 def _disability(cell: Cell) -> int:
