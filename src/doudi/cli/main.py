@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from rich.console import Console
 
-from doudi.cli import admin, case, facts, law, month, pay, places, policy, report, sql
+from doudi.cli import admin, case, facts, law, month, pay, places, policy, price, report, sql
 from doudi.kernel.errors import DoudiError, NeedsFacts
 
 app = typer.Typer(
@@ -36,6 +36,7 @@ app.add_typer(admin.date, name="date", help="业务日期")
 app.add_typer(policy.app, name="policy", help="条款、参数、开关")
 app.add_typer(places.app, name="places", help="行政区划")
 app.add_typer(case.app, name="case", help="建议的审核与确认")
+app.add_typer(price.app, name="price", help="价格临时补贴:规则文件、指数、启动、数额")
 app.add_typer(pay.app, name="pay", help="发放批次、银行文件、回盘、对账")
 app.add_typer(report.app, name="report", help="报表")
 

@@ -27,7 +27,7 @@ from doudi.linkage.model import (
     Share,
     Tiers,
 )
-from doudi.linkage.rises import Rise, Rises, Seen, bp_text
+from doudi.linkage.rises import Rise, Rises, Seen, bp_text, share_text
 from doudi.linkage.standards import Standards
 from doudi.linkage.words import AREAS
 
@@ -191,15 +191,8 @@ def _product(setting: Setting, who: Who, formula: Product) -> Worked:
 def _share(setting: Setting, who: Who, formula: Share) -> Worked:
     base = _base(setting, who, formula.base)
     fen = base.fen * formula.fraction
-    told = f"{yuan(base.fen)} × {_share_text(formula.fraction)} = {yuan(fen)} 元"
+    told = f"{yuan(base.fen)} × {share_text(formula.fraction)} = {yuan(fen)} 元"
     return Worked(fen, (*base.steps, told), base.is_verified)
-
-
-def _share_text(fraction: Fraction) -> str:
-    scaled = fraction * 10_000
-    if fraction.numerator == 1 and fraction.denominator <= 12:
-        return str(fraction)
-    return bp_text(scaled) if scaled.denominator == 1 else str(fraction)
 
 
 def _points(setting: Setting, who: Who, formula: Points) -> Worked:
@@ -296,7 +289,7 @@ def _base(setting: Setting, who: Who, written: Base | None) -> Worked:
     if base.share == 1:
         return found
     fen = found.fen * base.share
-    told = f"取其 {_share_text(base.share)}:{yuan(fen)} 元"
+    told = f"取其 {share_text(base.share)}:{yuan(fen)} 元"
     return Worked(fen, (*found.steps, told), found.is_verified)
 
 

@@ -60,7 +60,7 @@ def evaluate(rules: RuleBook, indices: IndexBook, standards: Standards, question
         return _answer(rule, question, rises, NOT_STARTED, seen, [], [])
     if question.month.number in rule.unpaid_months:
         return _answer(rule, question, rises, UNPAID, seen, [], [])
-    if rule.payment.every == "quarter" and question.month.number % 3:
+    if rule.payment.pays_months > 1 and rule.payment.every == "quarter" and question.month.number % 3:
         return _answer(rule, question, rises, UNPAID, seen, [], [])
     setting = Setting(rule, question.month, question.place, rises, standards, seen)
     rows = [row for terms in rule.groups for row in _rows_of(setting, terms, verdicts, question)]

@@ -113,6 +113,14 @@ class Rises:
         return Seen(line, area, rise, met, f"{rise.text},{'' if met else '没有'}{need}")
 
 
+def share_text(fraction: Fraction) -> str:
+    """Show a share as people say it: 1/12, 8%."""
+    scaled = fraction * 10_000
+    if (fraction.numerator == 1 and fraction.denominator <= 12) or scaled.denominator != 1:
+        return str(fraction)
+    return bp_text(scaled).replace(".0%", "%")
+
+
 def bp_text(value: Fraction) -> str:
     """Show an exact rise; more than two decimals get a mark."""
     if value.denominator == 1:

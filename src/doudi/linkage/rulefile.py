@@ -317,7 +317,7 @@ def check_phases(phases: Sequence[Phase]) -> None:
     """
     for number, one in enumerate(phases):
         for other in phases[:number]:
-            if one.place != other.place or not _meet(one, other):
+            if one.place != other.place or not periods_meet(one, other):
                 continue
             both = _set_by(one) & _set_by(other)
             if both:
@@ -336,7 +336,11 @@ def _set_by(phase: Phase) -> set[str]:
     return found | ({"最低数额"} if phase.minimum else set())
 
 
-def _meet(one: Phase | StandardRow, other: Phase | StandardRow) -> bool:
+Dated = Version | Phase | StandardRow
+
+
+def periods_meet(one: Dated, other: Dated) -> bool:
+    """Tell whether two periods have a month in common."""
     return (one.last is None or other.first <= one.last) and (other.last is None or one.first <= other.last)
 
 
@@ -350,7 +354,7 @@ def check_standards(rows: Sequence[StandardRow]) -> None:
             same = (one.standard, one.place) == (other.standard, other.place)
             areas = not one.area or not other.area or one.area == other.area
             closed = one.last is not None and other.last is not None
-            if same and areas and (one.first == other.first or (closed and _meet(one, other))):
+            if same and areas and (one.first == other.first or (closed and periods_meet(one, other))):
                 raise BadInput(
                     f"{STANDARDS.get(one.standard, one.standard)}在 {one.first} 有两个值"
                     f"({other.source or '前一份'} 与 {one.source or '后一份'})",

@@ -186,8 +186,8 @@ def _payment(node: Node) -> Payment:
     reading.mapping(node, schema.keys_within("version", "payment"), "发放")
     later, every, pays = node.get("months_later"), node.get("every"), node.get("pays_months")
     word = reading.choice(every, EVERY_WORDS, "every") if every else "month"
-    if word == "quarter" and pays is None:
-        raise node.wrong("按季发放要写明一次发几个月的数额", "写 pays_months: 3,或按季度数额算的写 pays_months: 1")
+    if pays is not None and word == "month" and reading.whole(pays, 1, 12, "pays_months") > 1:
+        raise node.wrong("按月发放的一次只发一个月", "一个季度合发三个月的写 every: quarter 和 pays_months: 3")
     return Payment(
         reading.whole(later, 0, 6, "months_later") if later else 1,
         word,
