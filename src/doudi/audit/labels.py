@@ -32,6 +32,7 @@ LABELS: dict[str, str] = {
     "fact.stated": "录入核实情况",
     "facts.errors_downloaded": "下载错误清单",
     "list.exported": "导出列表",
+    "simulation.made": "政策测算",
     "determination.made": "批量认定",
     "proposal.made": "生成建议",
     "proposal.reviewed": "审核建议",

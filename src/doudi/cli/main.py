@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from rich.console import Console
 
-from doudi.cli import admin, case, facts, law, month, pay, places, policy, price, report, sql
+from doudi.cli import admin, case, facts, law, month, pay, places, policy, price, report, simulate, sql
 from doudi.kernel.errors import DoudiError, NeedsFacts
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ COMMANDS: list[Callable[..., Any]] = [
     *law.COMMANDS,
     *facts.COMMANDS,
     *month.COMMANDS,
+    *simulate.COMMANDS,
     *sql.COMMANDS,
 ]
 for command in COMMANDS:

@@ -68,6 +68,7 @@ DRAWERS: list[tuple[str, list[Entry]]] = [
             Entry("条款", "policy_library", "book", EVERYONE),
             Entry("标准与参数", "parameter_list", "dial", EVERYONE),
             Entry("政策开关", "switch_list", "pause", EVERYONE),
+            Entry("政策测算", "simulation_list", "scales", MONEY),
         ],
     ),
     (

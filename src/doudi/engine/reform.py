@@ -106,7 +106,7 @@ def load(path: pathlib.Path | str, law: "Law") -> Reform:
     """
     path = pathlib.Path(path)
     if not path.is_file():
-        raise BadInput("没有这个方案文件", where=str(path), next_step="格式见 doudi schema reform")
+        raise BadInput("没有这个方案文件", where=str(path), next_step="格式见 doudi simulate --format")
     return parse(packfiles.read(path.resolve(), path.resolve().parent), law, path.name)
 
 
@@ -116,7 +116,7 @@ def parse(body: Any, law: "Law", file: str = "方案") -> Reform:
     :raises BadInput: an unknown field, parameter, place or programme; no change; two changes for one place and area.
     """
     if not isinstance(body, dict):
-        raise BadInput("方案文件应为“名称: 值”的形式", where=file, next_step="格式见 doudi schema reform")
+        raise BadInput("方案文件应为“名称: 值”的形式", where=file, next_step="格式见 doudi simulate --format")
     body = {"on" if key is True else key: value for key, value in body.items()}  # YAML reads a bare "on" as true
     _refuse_unknown(body, _FIELDS, file)
     title, on = str(body.get("reform") or "").strip(), packfiles.date_in(body, "on", file)
@@ -137,7 +137,7 @@ def parse(body: Any, law: "Law", file: str = "方案") -> Reform:
     programmes = tuple(body.get("programmes") or ())
     for name in programmes:
         if name not in Programme.__members__:
-            raise BadInput(f"没有项目“{name}”", where=file, next_step="名称见 doudi schema reform")
+            raise BadInput(f"没有项目“{name}”", where=file, next_step="名称见 doudi simulate --format")
     known = packfiles.date_in(body, "known", file)
     return Reform(title, on, known, programmes, changes, must_hold, line, str(body.get("note") or ""))
 
@@ -239,7 +239,7 @@ class ChangedValue:
 
 
 def changed_columns(
-    reform: Reform, table: pa.Table, book: ParameterBook
+    reform: Reform, table: pa.Table, book: ParameterBook, must_reach: bool = True
 ) -> tuple[dict[str, pa.Array], list[ChangedValue]]:
     """Apply a reform to a dense parameter table (rows of place_code and is_rural).
 
@@ -266,7 +266,7 @@ def changed_columns(
                 cells.append(ChangedValue(name, place, area, before[row], after[row], change.because))
         columns[name] = pa.array(after, pa.int64())
     for change in reform.changes:
-        if change not in reached:
+        if must_reach and change not in reached:
             raise BadInput(
                 f"改动没有涉及数据里的任何地方:{change.parameter} {change.place or '全国'}",
                 where=change.where,

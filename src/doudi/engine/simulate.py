@@ -150,8 +150,11 @@ def simulate_files(
     extra: Iterable[Any] = (),
     place_code: str | None = None,
     progress: population.Progress | None = None,
+    must_reach: bool = True,
 ) -> Simulation:
     """Simulate a reform on the people of two files (see ``doudi schema persons``).
+
+    ``must_reach`` off: the people are a part of those meant, so a change may lie elsewhere.
 
     :raises BadInput: a file is not as declared, or the reform reaches nobody in it.
     """
@@ -161,7 +164,7 @@ def simulate_files(
     both = worlds.two_worlds(rules, asked.parameters, outputs)
     with population.opened(law, persons_path, households_path, place_code) as people:
         dense = law.parameters.table(people.places, asked.on, asked.known_on, tuple(extra))
-        columns, changed = reform.changed_columns(asked, dense.arrow, law.parameters)
+        columns, changed = reform.changed_columns(asked, dense.arrow, law.parameters, must_reach)
         table = dense.arrow
         for name, column in columns.items():
             table = table.append_column(worlds.new_name(name), column)

@@ -109,6 +109,7 @@ INSTALLED_APPS = [
     "doudi.benefits",
     "doudi.payments",
     "doudi.reports",
+    "doudi.simulations",
     "doudi.ui",
     "doudi.desks",
 ]

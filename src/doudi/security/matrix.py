@@ -29,6 +29,8 @@ VERBS: dict[str, frozenset[str]] = {
         "submit_report": "township county province",
         "propose_local_rule": "county province system",
         "confirm_local_rule": "county province",
+        "simulate": "county province system",
+        "view_simulation": "county finance province auditor",
         "reveal_identity": "township county finance",
         "manage_users": "administrator system",
         "set_business_date": "administrator system",

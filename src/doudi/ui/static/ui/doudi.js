@@ -84,6 +84,15 @@
       ? Number(plain).toLocaleString("zh-CN", { minimumFractionDigits: 2 }) + " 元" : "";
   });
 
+  /* A slider writes into its field; the field moves the slider. */
+  document.addEventListener("input", function (event) {
+    var at = event.target;
+    if (at.dataset && at.dataset.mirror) { document.getElementById(at.dataset.mirror).value = at.value; return; }
+    if (!at.id) return;
+    var slider = document.querySelector('[data-mirror="' + CSS.escape(at.id) + '"]');
+    if (slider && /^\d+(\.\d)?$/.test(at.value)) slider.value = at.value;
+  });
+
   /* Dates: 20220415, 2022.4.15 and 2022年4月15日 become 2022-04-15. */
   document.addEventListener("focusout", function (event) {
     var input = event.target;
