@@ -109,7 +109,7 @@ def simulation_new(request: HttpRequest) -> HttpResponse:
             text = filled["text"] or _text_of_sliders(filled, actor.scope_code, request)
             made = services.simulate_division(services.read_text(text), text, actor.scope_code, actor=actor, on=on)
         except BadInput as error:
-            errors = [(error.where if error.where in filled else "", f"{error.text}。{error.step}")]
+            errors = [(error.where if error.where in filled else "", error.text.removeprefix(f"{error.where}:"))]
         else:
             messages.success(request, f"已测算 {made.result['person_count']:,} 人")
             return redirect("simulation_file", made.pk)

@@ -159,5 +159,5 @@ def read_text(text: str) -> Reform:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f"(第 {mark.line + 1} 行)" if mark else ""
-        raise BadInput(f"不是可读的 YAML{line}", where="方案", next_step="格式见 doudi simulate --format") from error
+        raise BadInput(f"不是可读的方案文件{line}", where="方案", next_step="格式见 doudi simulate --format") from error
     return reform.parse(body, policy.law(), "方案")
