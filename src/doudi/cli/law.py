@@ -208,14 +208,19 @@ facts:                # 可不写:事实的来源和日期;成员也可以有自
 
 
 def schema(
-    kind: Annotated[str, typer.Argument(help="family、persons 或 households")],
+    kind: Annotated[str, typer.Argument(help="family、persons、households 或 price-rule")],
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON Schema")] = False,
 ) -> None:
     """输入的格式:一户的文件,或批量的两张表。"""
     from doudi.engine import inputs, packs
 
+    if kind == "price-rule":
+        from doudi.linkage.schema import SCHEMA
+
+        sys.stdout.write(json.dumps(SCHEMA, ensure_ascii=False, indent=1) + "\n")
+        return
     if kind not in ("family", "persons", "households"):
-        raise BadInput(f"没有名为 {kind} 的格式", next_step="可用:family、persons、households")
+        raise BadInput(f"没有名为 {kind} 的格式", next_step="可用:family、persons、households、price-rule")
     known = inputs.load(packs.packs_root() / "cn" / "inputs.yaml")
     if as_json:
         sys.stdout.write(json.dumps(_json_schema(kind, known), ensure_ascii=False, indent=1) + "\n")

@@ -188,6 +188,18 @@ DEFS: dict[str, Schema] = {
             ),
         ]
     },
+    "dedup": {
+        "oneOf": [
+            _text("一人属于几类时:取高、按次序取第一、相加", enum=["highest", "first", "sum"]),
+            _object(
+                "一人属于几类时",
+                {
+                    "take": _text("取高、按次序取第一、相加", enum=["highest", "first", "sum"]),
+                    "priority": _list_of(_text("对象")),
+                },
+            ),
+        ]
+    },
     "fund": {
         "oneOf": [
             _text("资金来源", enum=list(FUNDS)),
@@ -249,13 +261,7 @@ DEFS: dict[str, Schema] = {
             ),
             "deadline": _one_or_more(_ref("deadline")),
             "funds": {"type": "object", "additionalProperties": _ref("fund")},
-            "dedup": _object(
-                "一人属于几类时",
-                {
-                    "take": _text("取高、按次序取第一、相加", enum=["highest", "first", "sum"]),
-                    "priority": _list_of(_text("对象")),
-                },
-            ),
+            "dedup": _ref("dedup"),
             "standard_month": _text("用指数月还是发放月的标准", enum=["index", "payment"]),
             "not_paid_in": {
                 "oneOf": [

@@ -238,7 +238,7 @@ def _dated(part: Node, rest: Node | None) -> Deadline:
 def _dedup(node: Node, words: Vocabulary) -> Dedup:
     if node.is_text:
         return Dedup(reading.choice(node, TAKE_WORDS, "dedup"))
-    reading.mapping(node, schema.keys_within("version", "dedup"), "dedup")
+    reading.mapping(node, schema.keys("dedup"), "dedup")
     priority = tuple(formulas.group_of(reading.text_of(one), one, words) for one in reading.rows(node.get("priority")))
     take = node.get("take")
     word = reading.choice(take, TAKE_WORDS, "take") if take else ("first" if priority else "highest")
