@@ -11,6 +11,7 @@ from django.urls import path
 
 from doudi.desks.exporting import answer
 from doudi.desks.paging import actor_of, list_page, place_names, today_of
+from doudi.engine.words import in_words
 from doudi.kernel.errors import BadInput, NotPermitted
 from doudi.kernel.money import yuan
 from doudi.kernel.programmes import PROGRAMME_LABEL
@@ -66,14 +67,16 @@ class Field:
     high: int
     unit: str
     hint: str = ""
+    parameter: str = ""
+    area: str = "urban"
 
 
 SLIDERS = (
-    Field("urban_rise", "城市低保标准上调", 0, 50, "%", "按现行标准的百分比,可写一位小数"),
-    Field("rural_rise", "农村低保标准上调", 0, 50, "%"),
-    Field("marginal_line", "低保边缘收入线", 100, 300, "% 低保标准", "现为低保标准的百分之多少;不改则留空"),
-    Field("deposit_months", "金融资产上限", 0, 120, "个月标准", "不改则留空"),
-    Field("single_person", "单人保障比例", 0, 100, "% 标准", "不改则留空"),
+    Field("urban_rise", "城市低保标准上调", 0, 50, "%", "可写一位小数", "dibao_standard_fen_m_pc"),
+    Field("rural_rise", "农村低保标准上调", 0, 50, "%", "可写一位小数", "dibao_standard_fen_m_pc", "rural"),
+    Field("marginal_line", "低保边缘收入线", 100, 300, "% 低保标准", "不改则留空", "marginal_line_permille"),
+    Field("deposit_months", "金融资产上限", 0, 120, "个月标准", "不改则留空", "dibao_deposit_months"),
+    Field("single_person", "单人保障比例", 0, 100, "% 标准", "不改则留空", "single_person_permille"),
     Field("poverty_line", "脱贫标准", 0, 20000, "元/年", "填写后核对农村标准不低于它(LN2020-5.5)"),
 )
 
@@ -120,10 +123,24 @@ def simulation_new(request: HttpRequest) -> HttpResponse:
             "fields": SLIDERS,
             "filled": filled | {"on": filled["on"] or str(on), "title": filled["title"]},
             "errors": errors,
+            "present": _present_values(actor.scope_code, on),
             "runs": services.latest_runs(actor.scope_code),
         },
         status=422 if errors else 200,
     )
+
+
+def _present_values(division_code: str, on: dt.date) -> dict[str, str]:
+    """Say what each slider's value is today in the division, where one value holds there."""
+    law = policy.law()
+    local = policy.local_rows(on, on)
+    found = {field.name: "" for field in SLIDERS}
+    for field in SLIDERS:
+        if field.parameter and division_code:
+            value = law.parameters.resolve(field.parameter, division_code, field.area, on, on, local)
+            if value is not None:
+                found[field.name] = in_words(value.value, law.parameters.unit(field.parameter))
+    return found
 
 
 def _names() -> list[str]:
