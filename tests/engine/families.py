@@ -51,6 +51,11 @@ class SmallBook:
         }
         return Resolved(values[name], place[:6])
 
+    def in_force(
+        self, place: str, area: str, on: Any, known_on: Any = None, extra: Any = (), names: Any = None
+    ) -> dict[str, Resolved]:
+        return {name: self.resolve(name, place, area, on) for name in names or self.names}
+
     def table(self, places: list[str], on: Any, known_on: Any = None, extra: Any = ()) -> DenseTable:
         rows = []
         for place in places:

@@ -97,14 +97,32 @@ def test_weekly_report_is_for_heilongjiang():
 
 
 def test_newer_record_wins_and_an_ending_record_ends():
+    both = ("dibao", "tekun")
     newer = SWITCHES.in_force("exit_freeze", NINGAN, dt.date(2022, 6, 1), [_row()])
     ended = SWITCHES.in_force(
-        "exit_freeze", NINGAN, dt.date(2022, 7, 1), [_row(since=dt.date(2022, 7, 1), is_on=False)]
+        "exit_freeze", NINGAN, dt.date(2022, 7, 1), [_row(since=dt.date(2022, 7, 1), is_on=False, programmes=both)]
     )
 
     assert newer is not None
     assert newer.clause == "HLJ2021-4.9"
     assert ended is None
+
+
+def test_older_freeze_still_holds_for_what_the_newer_one_leaves_out():
+    stands = SWITCHES.standing("exit_freeze", NINGAN, dt.date(2022, 6, 1), [_row()])
+
+    assert [(state.clause, state.programmes) for state in stands] == [
+        ("HLJ2021-4.9", ("dibao",)),
+        ("HLJMCA2022-3.16", ("tekun",)),
+    ]
+
+
+def test_ending_record_ends_only_the_programmes_it_names():
+    off = _row(since=dt.date(2022, 7, 1), is_on=False, programmes=("dibao",))
+
+    stands = SWITCHES.standing("exit_freeze", NINGAN, dt.date(2022, 7, 1), [off])
+
+    assert [state.programmes for state in stands] == [("tekun",)]
 
 
 def test_equally_new_records_give_the_more_favourable():

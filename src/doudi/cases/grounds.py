@@ -101,8 +101,7 @@ def phase_outs(place_codes: Iterable[str], on: dt.date) -> pa.Table:
 def _states(name: str, place_codes: Iterable[str], on: dt.date) -> Iterable[tuple[str, Any]]:
     switches, extra = policy.law().switches, policy.local_rows(on, on)
     for place in sorted(set(place_codes)):
-        state = switches.in_force(name, place, on, extra=extra)
-        if state is not None:
+        for state in switches.standing(name, place, on, extra):
             yield place, state
 
 

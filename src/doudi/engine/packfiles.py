@@ -7,6 +7,7 @@ import contextlib
 import dataclasses
 import datetime as dt
 import pathlib
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,8 @@ from doudi.kernel import codes
 from doudi.kernel.errors import BadInput
 
 LINE = "__line__"
+FIRST_YEAR, LAST_YEAR = 1949, 2100
+_LIKE_A_DATE = re.compile(r"(?<![\d-])\d{4}-\d{2}-\d{2}(?![\d-])")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -88,8 +91,27 @@ def read(path: pathlib.Path, root: pathlib.Path) -> Any:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_LinedLoader)
     except BadInput as error:
         raise BadInput(error.text, where=shown) from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except ValueError as error:  # a date such as 2022-02-30, or bytes that are not UTF-8
+        day = _impossible_date(path)
+        if day is None:
+            raise BadInput(f"不是可读的 YAML:{error}", where=shown) from error
+        line, text = day
+        raise BadInput(
+            f"“{text}”不是日历上的日期", where=f"{shown} 第 {line} 行", next_step="请写成 2022-04-15 的样子"
+        ) from error
+    except (OSError, yaml.YAMLError) as error:
         raise BadInput(f"不是可读的 YAML:{error}", where=shown) from error
+
+
+def _impossible_date(path: pathlib.Path) -> tuple[int, str] | None:
+    """Find the first thing in a file that looks like a date and is none, with its line."""
+    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+        for text in _LIKE_A_DATE.findall(line):
+            try:
+                dt.date.fromisoformat(text)
+            except ValueError:
+                return number, text
+    return None
 
 
 def shown_path(path: pathlib.Path, root: pathlib.Path) -> str:
@@ -138,4 +160,8 @@ def date_in(row: dict[str, Any], name: str, where: str) -> dt.date | None:
         return None
     if isinstance(value, dt.datetime) or not isinstance(value, dt.date):
         raise BadInput(f"{name} 应为 2022-04-01 这样的日期,读到“{value}”", where=where)
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise BadInput(
+            f"{name} 写的是 {value},不在 {FIRST_YEAR} 至 {LAST_YEAR} 年", where=where, next_step="请核对年份"
+        )
     return value

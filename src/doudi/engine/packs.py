@@ -156,9 +156,7 @@ class Law:
         key = (rules.digest, place_code, area, on, known_on)
         if not extra and key in self._resolved:
             return self._resolved[key]
-        found = {
-            name: self.parameters.resolve(name, place_code, area, on, known_on, extra) for name in rules.parameters
-        }
+        found = self.parameters.in_force(place_code, area, on, known_on, extra, rules.parameters)
         if not extra:
             if len(self._resolved) >= MOST_PLACES:
                 self._resolved.clear()

@@ -4,6 +4,8 @@ Grain: one row per name, place, area and beginning.  Money is stored as whole fe
 published figure is kept in words beside it.  The nearest place upward that says anything on the
 day wins; within a place the newest beginning wins; of two rows with one beginning the one learned
 later wins.  ``known_on`` is the second axis: what was learned after it is not yet seen.
+A row with a condition (``when``) counts only where and while the state of the place meets it, and then
+goes before the plain rows of its place; when the state ends, the plain value is back by itself.
 """
 
 import dataclasses
@@ -16,7 +18,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from doudi.engine.bounds import Bound
 from doudi.engine.packfiles import Pack
+from doudi.engine.states import ALWAYS, Condition, StateRow, Surroundings
 from doudi.kernel import codes
 from doudi.kernel.errors import BadInput
 
@@ -49,6 +53,7 @@ class ParameterRow:
     published: str = ""
     where: str = ""
     local_id: int | None = None
+    when: Condition = ALWAYS
 
     def in_force(self, on: dt.date) -> bool:
         return self.since <= on and (self.until is None or on < self.until)
@@ -76,11 +81,15 @@ class Resolved:
     note: str
     published: str
     local_id: int | None
+    when: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
 class Declaration:
-    """What a parameter is: its words, its unit, who may set it and between which bounds."""
+    """What a parameter is: its words, its unit, who may set it and between which bounds.
+
+    ``standard`` names the scheme when the parameter is a published benefit standard.
+    """
 
     name: str
     label: str
@@ -92,6 +101,7 @@ class Declaration:
     about: str
     programme: str
     where: str
+    standard: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,10 +117,15 @@ class ParameterBook:
     """All parameters of the packs; immutable."""
 
     def __init__(
-        self, declarations: Iterable[Declaration], rows: Iterable[ParameterRow], packs: Sequence[Pack]
+        self,
+        declarations: Iterable[Declaration],
+        rows: Iterable[ParameterRow],
+        packs: Sequence[Pack],
+        bounds: Iterable[Bound] = (),
     ) -> None:
         self.declarations = {one.name: one for one in declarations}
         self.rows = tuple(rows)
+        self.bounds = tuple(bounds)
         self.packs = tuple(packs)
         self._provinces = {pack.place: pack for pack in packs}
         self._by_name: dict[str, dict[str, list[ParameterRow]]] = {name: {} for name in self.declarations}
@@ -119,6 +134,7 @@ class ParameterBook:
         for places in self._by_name.values():
             for held in places.values():
                 check_overlaps(held)
+        self._conditional = frozenset(row.name for row in self.rows if not row.when.is_always)
         self._cache: dict[tuple[Any, ...], Resolved | None] = {}
 
     @property
@@ -174,28 +190,60 @@ class ParameterBook:
 
         :raises MissingPack: no pack covers the place or the day.
         """
+        extra = tuple(extra)
         local = [row for row in extra if isinstance(row, ParameterRow) and row.name == name]
-        key = (name, place_code, area, on, known_on)
-        if not local and key in self._cache:
-            return self._cache[key]
         self.check_covered(place_code, on)
+        around = Surroundings(extra, on, known_on).around(place_code) if self._is_conditional(name, local) else ()
+        return self._found(name, place_code, area, on, known_on, local, around)
+
+    def _is_conditional(self, name: str, local: Sequence[ParameterRow]) -> bool:
+        return name in self._conditional or any(not row.when.is_always for row in local)
+
+    def _found(
+        self,
+        name: str,
+        place_code: str,
+        area: str,
+        on: dt.date,
+        known_on: dt.date | None,
+        local: Sequence[ParameterRow],
+        around: tuple[StateRow, ...],
+    ) -> Resolved | None:
+        """Resolve one parameter where the states around the place are known; plain answers are kept."""
+        key = (name, place_code, area, on, known_on)
+        is_plain = not local and not (around and name in self._conditional)
+        if is_plain and key in self._cache:
+            return self._cache[key]
         places = dict(self._by_name.get(name, {}))
         for row in local:
             places[row.place] = [*places.get(row.place, []), row]
-        found = _nearest(places, codes.chain(place_code), area, on, known_on)
+        found = _nearest(places, codes.chain(place_code), area, on, known_on, around)
         answer = None if found is None else _resolved(found)
-        if not local:
+        if is_plain:
             if len(self._cache) > 50_000:
                 self._cache.clear()
             self._cache[key] = answer
         return answer
 
     def in_force(
-        self, place_code: str, area: str, on: dt.date, known_on: dt.date | None = None, extra: Iterable[Any] = ()
+        self,
+        place_code: str,
+        area: str,
+        on: dt.date,
+        known_on: dt.date | None = None,
+        extra: Iterable[Any] = (),
+        names: Iterable[str] | None = None,
     ) -> dict[str, Resolved | None]:
-        """Give every parameter of a place and day by name."""
+        """Give every parameter, or the named ones, of a place and day by name.
+
+        :raises MissingPack: no pack covers the place or the day.
+        """
         extra = tuple(extra)
-        return {name: self.resolve(name, place_code, area, on, known_on, extra) for name in self.names}
+        self.check_covered(place_code, on)
+        around = Surroundings(extra, on, known_on).around(place_code)
+        local = _by_name(extra)
+        wanted = self.names if names is None else names
+        return {name: self._found(name, place_code, area, on, known_on, local.get(name, ()), around) for name in wanted}
 
     def table(
         self, place_codes: Iterable[str], on: dt.date, known_on: dt.date | None = None, extra: Iterable[Any] = ()
@@ -204,26 +252,46 @@ class ParameterBook:
         Resolve every parameter for many places.
 
         Grain: one row per place and area. Key: place_code, is_rural. Null where no text gives a value.
-        Places that no row singles out share their holder's values, so a nation of townships costs little.
+        Places that no row singles out, and whose states meet the same conditions, share their holder's values,
+        so a nation of townships costs little.
 
         :raises MissingPack: no pack covers a place or the day.
         """
-        extra = tuple(row for row in extra if isinstance(row, ParameterRow))
-        special = {row.place for row in (*self.rows, *extra)} | {""}
+        extra = tuple(extra)
+        local = _by_name(extra)
+        rows = [*self.rows, *(row for held in local.values() for row in held)]
+        special = {row.place for row in rows} | {""}
+        conditions = list(dict.fromkeys(row.when for row in rows if not row.when.is_always))
+        surroundings = Surroundings(extra if conditions else (), on, known_on)
         asked = sorted(set(place_codes))
         for province in sorted({place[:2] for place in asked}):
             self.check_covered(province, on)
-        held: dict[tuple[str, str], int] = {}
+        held: dict[tuple[str, str, tuple[Condition, ...]], int] = {}
         values: list[dict[str, Resolved | None]] = []
         numbers: list[int] = []
         for place in asked:
             holder = next(code for code in codes.chain(place) if code in special or len(code) == 2)
+            around = surroundings.around(place)
+            met = tuple(one for one in conditions if one.met_by(around) is not None) if around else ()
             for area in AREAS:
-                if (holder, area) not in held:
-                    held[holder, area] = len(values)
-                    values.append(self.in_force(holder, area, on, known_on, extra))
-                numbers.append(held[holder, area])
+                if (holder, area, met) not in held:
+                    held[holder, area, met] = len(values)
+                    values.append(
+                        {
+                            name: self._found(name, holder, area, on, known_on, local.get(name, ()), around)
+                            for name in self.names
+                        }
+                    )
+                numbers.append(held[holder, area, met])
         return _dense(self.names, asked, numbers, values)
+
+
+def _by_name(extra: Iterable[Any]) -> dict[str, list[ParameterRow]]:
+    found: dict[str, list[ParameterRow]] = {}
+    for row in extra:
+        if isinstance(row, ParameterRow):
+            found.setdefault(row.name, []).append(row)
+    return found
 
 
 def _dense(
@@ -249,23 +317,31 @@ def _origin(one: Resolved) -> dict[str, Any]:
 
 
 def _nearest(
-    places: dict[str, list[ParameterRow]], chain: list[str], area: str, on: dt.date, known_on: dt.date | None
+    places: dict[str, list[ParameterRow]],
+    chain: list[str],
+    area: str,
+    on: dt.date,
+    known_on: dt.date | None,
+    around: tuple[StateRow, ...],
 ) -> ParameterRow | None:
     for place in chain:
         seen = [
             row
             for row in places.get(place, ())
-            if row.concerns(area) and row.in_force(on) and (known_on is None or row.known_on <= known_on)
+            if row.concerns(area)
+            and row.in_force(on)
+            and (known_on is None or row.known_on <= known_on)
+            and row.when.met_by(around) is not None
         ]
         if seen:
-            return max(seen, key=lambda row: (row.since, row.known_on, row.local_id or 0))
+            return max(seen, key=lambda row: (not row.when.is_always, row.since, row.known_on, row.local_id or 0))
     return None
 
 
 def _resolved(row: ParameterRow) -> Resolved:
     return Resolved(
         row.name, row.value, row.place, row.area, row.document, row.clause, row.verified, row.since, row.until,
-        row.known_on, row.quality, row.url, row.note, row.published, row.local_id,
+        row.known_on, row.quality, row.url, row.note, row.published, row.local_id, row.when.words,
     )  # fmt: skip
 
 
@@ -274,7 +350,10 @@ def _order(row: ParameterRow) -> tuple[Any, ...]:
 
 
 def _plain(row: ParameterRow) -> list[Any]:
-    return [str(value) for value in (*_order(row), row.value, row.until, row.document, row.clause, row.verified)]
+    return [
+        str(value)
+        for value in (*_order(row), row.value, row.until, row.document, row.clause, row.verified, row.when.plain())
+    ]
 
 
 def _digest(content: Any) -> str:
@@ -290,11 +369,12 @@ def check_overlaps(rows: Sequence[ParameterRow]) -> None:
     """
     for number, row in enumerate(rows):
         for other in rows[:number]:
-            if not (row.concerns(other.area) or other.concerns(row.area)):
+            if row.when != other.when or not (row.concerns(other.area) or other.concerns(row.area)):
                 continue
             if row.since == other.since and row.known_on == other.known_on:
+                two = "" if row.document == other.document else f",分别出自《{other.document}》和《{row.document}》"
                 raise BadInput(
-                    f"参数 {row.name} 在 {row.place or '全国'} 自 {row.since} 起有两个值",
+                    f"参数 {row.name} 在 {row.place or '全国'} 自 {row.since} 起有两个值{two}",
                     where=f"{other.where} 与 {row.where}",
                     next_step="删去一个,或写明不同的 from 或 known",
                 )

@@ -60,3 +60,11 @@ class BadInput(Refusal):
     def __init__(self, text: str, *, where: str = "", next_step: str = "", **facts: Any) -> None:
         super().__init__(f"{where}:{text}" if where else text, next_step=next_step, **facts)
         self.where = where
+
+
+class WrongField(BadInput):
+    """One field of a form is wrong; ``field`` names it, so that the page can show the words beside it."""
+
+    def __init__(self, field: str, text: str, *, next_step: str = "") -> None:
+        super().__init__(text, next_step=next_step)
+        self.field = field
