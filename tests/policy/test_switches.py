@@ -154,8 +154,8 @@ def test_linxian_decides_and_then_holds():
         rule = propose_local_rule(_draft(), on=dt.date(2021, 2, 10), actor=LINXIAN_CHIEF)
         before = queries.switches_in_force(LINXIAN, dt.date(2021, 3, 1))
     with acting(LINXIAN_SECOND):
-        confirm_local_rule(rule.pk, actor=LINXIAN_SECOND)
-        confirm_local_rule(rule.pk, actor=LINXIAN_SECOND)
+        confirm_local_rule(rule.pk, on=dt.date(2021, 2, 10), actor=LINXIAN_SECOND)
+        confirm_local_rule(rule.pk, on=dt.date(2021, 2, 10), actor=LINXIAN_SECOND)
         after = queries.switches_in_force(LINXIAN, dt.date(2021, 3, 1))
 
     assert "exit_freeze" not in {state.name for state in before}
@@ -167,7 +167,7 @@ def test_proposer_cannot_confirm():
     with acting(LINXIAN_CHIEF):
         rule = propose_local_rule(_draft(), on=APRIL, actor=LINXIAN_CHIEF)
         with pytest.raises(SamePerson):
-            confirm_local_rule(rule.pk, actor=LINXIAN_CHIEF)
+            confirm_local_rule(rule.pk, on=APRIL, actor=LINXIAN_CHIEF)
 
 
 @pytest.mark.django_db
@@ -218,7 +218,7 @@ def test_township_record_holds_for_the_township_alone():
     with acting(LINXIAN_CHIEF):
         rule = propose_local_rule(_draft(division_code="141124100"), on=APRIL, actor=LINXIAN_CHIEF)
     with acting(LINXIAN_SECOND):
-        confirm_local_rule(rule.pk, actor=LINXIAN_SECOND)
+        confirm_local_rule(rule.pk, on=APRIL, actor=LINXIAN_SECOND)
         inside = queries.switches_in_force("141124100", APRIL)
         beside = queries.switches_in_force("141124101", APRIL)
 
@@ -248,7 +248,7 @@ def test_county_sets_its_phase_out_months():
     with acting(LINXIAN_CHIEF):
         rule = propose_local_rule(draft, on=APRIL, actor=LINXIAN_CHIEF)
     with acting(LINXIAN_SECOND):
-        confirm_local_rule(rule.pk, actor=LINXIAN_SECOND)
+        confirm_local_rule(rule.pk, on=APRIL, actor=LINXIAN_SECOND)
         states = {state.name: state for state in queries.switches_in_force(LINXIAN, APRIL)}
 
     assert rule.clause == "P1-第三十三条"
@@ -263,7 +263,7 @@ def test_ningan_ends_the_freeze_early(actors: Cast):
     with acting(actors["county"]):
         rule = propose_local_rule(draft, on=dt.date(2022, 6, 20), actor=actors["county"])
     with acting(actors["county_second"]):
-        confirm_local_rule(rule.pk, actor=actors["county_second"])
+        confirm_local_rule(rule.pk, on=dt.date(2022, 6, 20), actor=actors["county_second"])
         held = [
             "exit_freeze" in {state.name for state in queries.switches_in_force(NINGAN, day)}
             for day in (dt.date(2022, 6, 29), dt.date(2022, 6, 30))
@@ -280,7 +280,7 @@ def test_withdrawn_record_cannot_be_confirmed_and_stale_pages_are_noticed():
             withdraw_local_rule(rule.pk, actor=LINXIAN_CHIEF, version=9)
         withdraw_local_rule(rule.pk, actor=LINXIAN_CHIEF, version=1)
     with acting(LINXIAN_SECOND), pytest.raises(NotOpen):
-        confirm_local_rule(rule.pk, actor=LINXIAN_SECOND)
+        confirm_local_rule(rule.pk, on=APRIL, actor=LINXIAN_SECOND)
 
 
 @pytest.mark.django_db
@@ -288,7 +288,7 @@ def test_record_is_ended_from_today_on():
     with acting(LINXIAN_CHIEF):
         rule = propose_local_rule(_draft(), on=APRIL, actor=LINXIAN_CHIEF)
     with acting(LINXIAN_SECOND):
-        confirm_local_rule(rule.pk, actor=LINXIAN_SECOND)
+        confirm_local_rule(rule.pk, on=APRIL, actor=LINXIAN_SECOND)
         with pytest.raises(WrongField):
             end_local_rule(rule.pk, until=dt.date(2022, 4, 1), on=APRIL, actor=LINXIAN_SECOND)
         end_local_rule(rule.pk, until=dt.date(2022, 5, 1), on=APRIL, actor=LINXIAN_SECOND)

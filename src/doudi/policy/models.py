@@ -7,7 +7,7 @@ from django.db.models import F, Q
 class LocalRule(models.Model):
     """A value or switch decided for one place and period, by a document, by two people.
 
-    Grain: one decision. In force once confirmed; ends by itself at ``until``.
+    Grain: one decision. In force once confirmed, and known from that day; ends by itself at ``until``.
     People are named by ``person_key``, so that two log-ins of one person are not two people.
     """
 
@@ -17,11 +17,14 @@ class LocalRule(models.Model):
     area = models.CharField(max_length=5, blank=True)
     value_int = models.BigIntegerField(null=True)
     is_on = models.BooleanField(default=True)  # a switch row that is off ends what came before it
+    published = models.CharField(max_length=40, blank=True)  # the figure as the document prints it
     settings = models.JSONField(default=dict)
     programmes = models.JSONField(default=list)
+    condition = models.JSONField(default=list)  # the states it needs, as engine.states writes them; empty is always
     since = models.DateField()
     until = models.DateField(null=True)
-    known_on = models.DateField()
+    proposed_on = models.DateField(null=True)
+    known_on = models.DateField(null=True)  # the business day on which it was confirmed
     document = models.CharField(max_length=200)
     document_number = models.CharField(max_length=80, blank=True)
     clause = models.CharField(max_length=80)

@@ -10,12 +10,14 @@ from doudi.engine import packs, parameters, switches
 from doudi.engine.library import Clause, Document, Library, read_library
 from doudi.engine.packs import Law
 from doudi.engine.parameters import AREAS, Declaration, ParameterRow, Resolved
+from doudi.engine.states import StateRow, condition_of
 from doudi.engine.switches import SwitchRow, SwitchState
 from doudi.kernel import codes
 from doudi.kernel.errors import BadInput
 from doudi.policy.models import LocalRule
+from doudi.regions import queries as regions
 
-Local = ParameterRow | SwitchRow
+Local = ParameterRow | SwitchRow | StateRow
 
 
 def law() -> Law:
@@ -29,31 +31,32 @@ def library() -> Library:
 
 
 def local_rows(on: dt.date | None = None, known_on: dt.date | None = None) -> list[Local]:
-    """List the confirmed local rules as the engine's extra rows.
+    """List the confirmed local rules, and the states of divisions they may depend on, as the engine's extra rows.
 
-    ``on`` leaves out what is not in force that day; ``known_on`` leaves out what was learned later.
+    ``on`` leaves out what is not in force that day; ``known_on`` leaves out what was confirmed later.
     """
     rules = LocalRule.objects.filter(state="confirmed")
     if on is not None:
         rules = rules.filter(Q(until__isnull=True) | Q(until__gt=on), since__lte=on)
     if known_on is not None:
         rules = rules.filter(known_on__lte=known_on)
-    return [as_row(rule) for rule in rules.order_by("id")]
+    return [*(as_row(rule) for rule in rules.order_by("id")), *regions.state_rows(on, known_on)]
 
 
-def as_row(rule: LocalRule) -> Local:
+def as_row(rule: LocalRule) -> ParameterRow | SwitchRow:
     """Turn a local rule into what the engine resolves."""
+    known_on, when = rule.known_on or rule.proposed_on or rule.since, condition_of(rule.condition)
     document = f"{rule.document}({rule.document_number})" if rule.document_number else rule.document
     if rule.kind == "switch":
         return SwitchRow(
-            name=rule.name, place=rule.division_code, since=rule.since, until=rule.until, known_on=rule.known_on,
+            name=rule.name, place=rule.division_code, since=rule.since, until=rule.until, known_on=known_on,
             clause=rule.clause, document=document, programmes=tuple(rule.programmes), settings=dict(rule.settings),
-            is_on=rule.is_on, note=rule.note, where=f"地方登记 {rule.pk}", local_id=rule.pk,
+            is_on=rule.is_on, note=rule.note, where=f"地方登记 {rule.pk}", local_id=rule.pk, when=when,
         )  # fmt: skip
     return ParameterRow(
         name=rule.name, place=rule.division_code, area=rule.area, value=rule.value_int, since=rule.since,
-        until=rule.until, known_on=rule.known_on, document=document, clause=rule.clause, verified=True,
-        quality="local", note=rule.note, where=f"地方登记 {rule.pk}", local_id=rule.pk,
+        until=rule.until, known_on=known_on, document=document, clause=rule.clause, verified=True, quality="local",
+        note=rule.note, published=rule.published, where=f"地方登记 {rule.pk}", local_id=rule.pk, when=when,
     )  # fmt: skip
 
 
@@ -76,7 +79,7 @@ class ParameterInForce:
 def parameters_in_force(
     place_code: str, area: str, on: dt.date, known_on: dt.date | None = None
 ) -> list[ParameterInForce]:
-    """List every parameter of a place and day in the order of the programmes.
+    """List every parameter of a place and day in the order of the programmes, as known on a day or by now.
 
     :raises BadInput: an unknown area, or no pack covers the place or the day.
     """

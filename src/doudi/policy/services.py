@@ -10,24 +10,18 @@ from typing import Any
 from django.db import connection
 
 from doudi.audit import services as audit
-from doudi.engine.parameters import AREAS, LEVELS, Declaration
+from doudi.engine import bounds
+from doudi.engine.parameters import AREAS, LEVELS, Declaration, ParameterRow
+from doudi.engine.states import condition_of
 from doudi.engine.switches import NAMES, SwitchRow
 from doudi.kernel import codes
 from doudi.kernel.actors import Actor
-from doudi.kernel.errors import BadInput, Refusal, Stale
+from doudi.kernel.errors import BadInput, Refusal, Stale, WrongField
 from doudi.policy import queries
 from doudi.policy.models import LocalRule
 from doudi.security.permissions import require
 
 LEVEL_WORDS = {LEVELS["nation"]: "全国", 1: "省级", 2: "地级", 3: "县级", 4: "乡级"}
-
-
-class WrongField(BadInput):
-    """One field of a local rule is wrong; ``field`` names it."""
-
-    def __init__(self, field: str, text: str, *, next_step: str = "") -> None:
-        super().__init__(text, next_step=next_step)
-        self.field = field
 
 
 class NobodyAllows(Refusal):
@@ -61,7 +55,9 @@ class Draft:
     clause: str = ""
     area: str = ""
     value_int: int | None = None
+    published: str = ""
     is_on: bool = True
+    condition: Any = None
     settings: dict[str, Any] = dataclasses.field(default_factory=dict)
     programmes: tuple[str, ...] = ()
     note: str = ""
@@ -78,6 +74,17 @@ def propose_local_rule(draft: Draft, *, on: dt.date, actor: Actor) -> LocalRule:
     require(actor, "propose_local_rule", draft.division_code)
     codes.check(draft.division_code)
     _check_common(draft, on)
+    rule = _rule_of(draft, on, actor)
+    _lock(draft)
+    _check_overlap(draft, rule.condition)
+    rule.save()
+    _record("policy.proposed", rule, actor)
+    return rule
+
+
+def _rule_of(draft: Draft, on: dt.date, actor: Actor) -> LocalRule:
+    """Check what is particular to values or switches, and fill in what the clause brings along."""
+    condition = condition_of(draft.condition).plain()
     if draft.kind == "parameter":
         clause, settings, programmes = _checked_parameter(draft), {}, []
     elif draft.kind == "switch":
@@ -85,27 +92,41 @@ def propose_local_rule(draft: Draft, *, on: dt.date, actor: Actor) -> LocalRule:
         clause = draft.clause or option.clause
         settings = dict(option.settings) | draft.settings
         programmes = list(draft.programmes or option.programmes)
+        condition = option.when.plain() if draft.is_on else []
     else:
         raise WrongField("kind", "只能登记参数或开关")
-    _lock(draft)
-    _check_overlap(draft)
-    assert draft.since is not None, "checked above"
-    rule = LocalRule.objects.create(
+    assert draft.since is not None, "checked before"
+    rule = LocalRule(
         kind=draft.kind, name=draft.name, division_code=draft.division_code, area=draft.area,
-        value_int=draft.value_int, is_on=draft.is_on, settings=settings, programmes=programmes, since=draft.since,
-        until=draft.until, known_on=on, document=draft.document.strip(), document_number=draft.document_number.strip(),
-        clause=clause, note=draft.note.strip(), proposed_by=actor.person_key, proposed_by_name=actor.name,
+        value_int=draft.value_int, published=draft.published.strip(), is_on=draft.is_on, settings=settings,
+        programmes=programmes, condition=condition, since=draft.since, until=draft.until, proposed_on=on,
+        document=draft.document.strip(), document_number=draft.document_number.strip(), clause=clause,
+        note=draft.note.strip(), proposed_by=actor.person_key, proposed_by_name=actor.name,
     )  # fmt: skip
-    _record("policy.proposed", rule, actor)
+    if draft.kind == "parameter":
+        _check_bounds(rule)
     return rule
 
 
-def confirm_local_rule(rule_id: int, *, actor: Actor, version: int | None = None) -> LocalRule:
+def _check_bounds(rule: LocalRule) -> None:
+    """Hold a value to the floors and ceilings of the texts above it.
+
+    :raises WrongField: names the bound's clause.
     """
-    Put a proposed rule in force; the confirming person is another one. Repeating the call changes nothing.
+    row = queries.as_row(rule)
+    assert isinstance(row, ParameterRow), "called for values only"
+    for breach in bounds.breaches(queries.law().parameters, row, queries.local_rows(rule.since)):
+        raise WrongField("value", breach.text, next_step="请改正数值;界限有变化的,先登记界限本身")
+
+
+def confirm_local_rule(rule_id: int, *, on: dt.date, actor: Actor, version: int | None = None) -> LocalRule:
+    """
+    Put a proposed rule in force and known from today; the confirming person is another one.
+
+    Repeating the call changes nothing.
 
     :raises NotPermitted: wrong post or place. :raises SamePerson: the proposer confirms.
-    :raises Stale: it was changed meanwhile. :raises WrongField: the period now overlaps another record.
+    :raises Stale: it was changed meanwhile. :raises WrongField: a bound recorded meanwhile forbids it.
     """
     rule = _locked(rule_id)
     require(actor, "confirm_local_rule", rule.division_code)
@@ -114,9 +135,12 @@ def confirm_local_rule(rule_id: int, *, actor: Actor, version: int | None = None
     _check_open(rule, "确认", version)
     if rule.proposed_by == actor.person_key:
         raise SamePerson()
+    if rule.kind == "parameter":
+        _check_bounds(rule)
     rule.state, rule.confirmed_by, rule.confirmed_by_name = "confirmed", actor.person_key, actor.name
+    rule.known_on = on
     rule.version += 1
-    rule.save(update_fields=["state", "confirmed_by", "confirmed_by_name", "version"])
+    rule.save(update_fields=["state", "confirmed_by", "confirmed_by_name", "known_on", "version"])
     _record("policy.confirmed", rule, actor)
     return rule
 
@@ -232,8 +256,8 @@ def _checked_switch(draft: Draft) -> SwitchRow:
     return chosen[0]
 
 
-def _check_overlap(draft: Draft) -> None:
-    """Two records of one matter and place may not cover the same day."""
+def _check_overlap(draft: Draft, condition: list[dict[str, Any]]) -> None:
+    """Two records of one matter, place and condition may not cover the same day."""
     assert draft.since is not None
     others = LocalRule.objects.filter(
         kind=draft.kind, name=draft.name, division_code=draft.division_code, state__in=["proposed", "confirmed"]
@@ -241,7 +265,7 @@ def _check_overlap(draft: Draft) -> None:
     for other in others:
         if draft.area and other.area and draft.area != other.area:
             continue
-        if draft.is_on != other.is_on:
+        if draft.is_on != other.is_on or condition != other.condition:
             continue
         ends_before = other.until is not None and other.until <= draft.since
         begins_after = draft.until is not None and draft.until <= other.since

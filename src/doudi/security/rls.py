@@ -7,7 +7,8 @@ from django.db import connection
 from doudi.kernel.errors import Upstream
 
 COLUMN = "division_code"
-UNSCOPED = frozenset({"policy_localrule"})  # rules of the places above must be readable below
+# Rules and states of the places above must be readable below, and neither names a person.
+UNSCOPED = frozenset({"policy_localrule", "regions_regionstate"})
 TRAIL = "audit_entry"  # read by scope, written by its own function for any place
 POLICY = "division_scope"
 RANGE = (

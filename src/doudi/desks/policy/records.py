@@ -84,7 +84,8 @@ def _value(name: str, text: str) -> int | None:
 def confirm(request: HttpRequest, rule_id: int) -> HttpResponse:
     """Put a proposed record in force as the second person."""
     version = _version(request)
-    rule = services.confirm_local_rule(rule_id, actor=request.actor, version=version)  # type: ignore[attr-defined]
+    actor = request.actor  # type: ignore[attr-defined]
+    rule = services.confirm_local_rule(rule_id, on=pages.today_of(request), actor=actor, version=version)
     messages.success(request, f"第 {rule.pk} 号已确认,自 {rule.since} 起生效")
     return _back(rule)
 
