@@ -181,14 +181,14 @@ def _stage(evaluation: Evaluation) -> None:
     stage(
         pa.table(
             {
-                "group_name": [row["group"] for row in known],
-                "area": [row["area"] for row in known],
+                "group_name": pa.array([row["group"] for row in known], pa.string()),
+                "area": pa.array([row["area"] for row in known], pa.string()),
                 "size": pa.array([row["household_size"] for row in known], pa.int32()),
                 "largest": pa.array([largest[row["group"], row["area"]] for row in known], pa.int32()),
-                "unit": [row["unit"] for row in known],
+                "unit": pa.array([row["unit"] for row in known], pa.string()),
                 "amount_fen": pa.array([row["amount_fen"] for row in known], pa.int64()),
-                "fund_source": [row["fund_source"] or "" for row in known],
-                "fund_clause": [row["fund_clause"] or "" for row in known],
+                "fund_source": pa.array([row["fund_source"] or "" for row in known], pa.string()),
+                "fund_clause": pa.array([row["fund_clause"] or "" for row in known], pa.string()),
             }
         ),
         "price_amount",
