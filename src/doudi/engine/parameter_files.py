@@ -13,7 +13,7 @@ from typing import Any
 
 from doudi.engine import bounds, library, packfiles, states
 from doudi.engine.packfiles import Pack
-from doudi.engine.parameters import AREA_LABEL, LEVELS, Declaration, ParameterBook, ParameterRow
+from doudi.engine.parameters import AREA_LABEL, LEVELS, Declaration, Expected, ParameterBook, ParameterRow
 from doudi.kernel import codes
 from doudi.kernel.errors import BadInput
 
@@ -23,7 +23,7 @@ _FIELDS = {
     "place", "from", "until", "known", "value", "urban", "rural", "source", "verified", "quality", "note", "when",
     "gap",
 }  # fmt: skip
-_DECLARED = {"label", "unit", "set_by", "legal", "low", "high", "about", "values", "bounds", "standard"}
+_DECLARED = {"label", "unit", "set_by", "legal", "low", "high", "about", "values", "bounds", "standard", "in_state"}
 _COUNTED = re.compile(r"[^元角分\x00-\x7f]{1,2}")
 UNITS = {
     "", "fen", "fen/month", "fen/person/month", "fen/month/person", "fen/year", "fen/person/year", "fen/day",
@@ -99,12 +99,13 @@ def load(packs_root: pathlib.Path) -> ParameterBook:
 def _check_legal(declarations: dict[str, Declaration], clauses: set[str], problems: packfiles.Problems) -> None:
     for about in declarations.values():
         with problems.gathering():
-            if about.legal and about.legal not in clauses:
-                raise BadInput(
-                    f"参数 {about.name} 的法律依据 {about.legal} 不在条款库",
-                    where=about.where,
-                    next_step="改正编号,或先在 notices/ 收录这一条",
-                )
+            for clause in (about.legal, about.in_state.clause if about.in_state else about.legal):
+                if clause and clause not in clauses:
+                    raise BadInput(
+                        f"参数 {about.name} 的法律依据 {clause} 不在条款库",
+                        where=about.where,
+                        next_step="改正编号,或先在 notices/ 收录这一条",
+                    )
 
 
 def _check_bounds(book: ParameterBook, row: ParameterRow) -> None:
@@ -210,7 +211,19 @@ def _declaration(name: str, body: dict[str, Any], programme: str, where: str) ->
         programme=programme,
         where=where,
         standard=str(body.get("standard", "")),
+        in_state=_expected(name, body.get("in_state"), where),
     )
+
+
+def _expected(name: str, body: Any, where: str) -> Expected | None:
+    if body is None:
+        return None
+    if not isinstance(body, dict) or set(body) - {"when", "clause", "from", packfiles.LINE}:
+        raise BadInput(f"参数 {name} 的 in_state 读不懂", where=where, next_step="写 {when: …, clause: …, from: …}")
+    when, since = states.condition_of(body.get("when"), where), packfiles.date_in(body, "from", where)
+    if when.is_always or since is None:
+        raise BadInput(f"参数 {name} 的 in_state 要写 when 和 from", where=where)
+    return Expected(when, str(body.get("clause", "")), since)
 
 
 def _rows(

@@ -85,10 +85,20 @@ class Resolved:
 
 
 @dataclasses.dataclass(frozen=True)
+class Expected:
+    """What a text asks for in a state: a value of its own, which the place has to decide."""
+
+    when: Condition
+    clause: str
+    since: dt.date
+
+
+@dataclasses.dataclass(frozen=True)
 class Declaration:
     """What a parameter is: its words, its unit, who may set it and between which bounds.
 
-    ``standard`` names the scheme when the parameter is a published benefit standard.
+    ``standard`` names the scheme when the parameter is a published benefit standard; ``in_state`` says in which
+    state of a place a text asks for another value.
     """
 
     name: str
@@ -102,6 +112,7 @@ class Declaration:
     programme: str
     where: str
     standard: str = ""
+    in_state: Expected | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -225,6 +236,14 @@ class ParameterBook:
             self._cache[key] = answer
         return answer
 
+    def candidates(self, name: str, place_code: str, area: str, extra: Iterable[Any] = ()) -> list[ParameterRow]:
+        """List every value of a parameter that a place could have, of all days, the nearest place first."""
+        chain = codes.chain(place_code)
+        own = self._by_name.get(name, {})
+        local = [row for row in extra if isinstance(row, ParameterRow) and row.name == name and row.place in chain]
+        rows = [row for place in chain for row in own.get(place, ())] + local
+        return sorted((row for row in rows if row.concerns(area)), key=lambda row: -len(row.place))
+
     def in_force(
         self,
         place_code: str,
@@ -316,6 +335,11 @@ def _origin(one: Resolved) -> dict[str, Any]:
     return {key: str(value) if isinstance(value, dt.date) else value for key, value in dataclasses.asdict(one).items()}
 
 
+def rank(row: ParameterRow) -> tuple[Any, ...]:
+    """Order the values of one place: a conditional one before a plain one, then the newest, then the last learned."""
+    return not row.when.is_always, row.since, row.known_on, row.local_id or 0
+
+
 def _nearest(
     places: dict[str, list[ParameterRow]],
     chain: list[str],
@@ -334,7 +358,7 @@ def _nearest(
             and row.when.met_by(around) is not None
         ]
         if seen:
-            return max(seen, key=lambda row: (not row.when.is_always, row.since, row.known_on, row.local_id or 0))
+            return max(seen, key=rank)
     return None
 
 

@@ -29,9 +29,9 @@ _FEN_UNITS = {
     "fen/person/day": "元/人·日",
 }
 _UNITS = {
-    "person": "人", "persons": "人", "year": "年", "years": "岁", "quarters": "个季度", "month": "个月", "months": "个月",
-    "week": "周", "weeks": "周", "day": "天", "days": "天", "working_days": "个工作日", "hours": "小时", "times": "倍",
-    "count": "",
+    "person": "人", "persons": "人", "year": "年", "years": "岁", "quarters": "个季度", "month": "个月",
+    "months": "个月", "week": "周", "weeks": "周", "day": "天", "days": "天", "working_days": "个工作日",
+    "hours": "小时", "times": "倍", "count": "",
 }  # fmt: skip
 
 

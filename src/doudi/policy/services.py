@@ -214,7 +214,8 @@ def _checked_parameter(draft: Draft) -> str:
     if draft.value_int < about.low or (about.high is not None and draft.value_int > about.high):
         high = "" if about.high is None else f"、不大于 {about.high}"
         raise WrongField("value", f"“{about.label}”应不小于 {about.low}{high}")
-    return draft.clause or about.legal or _clause_in_force(draft)
+    asked = about.in_state.clause if about.in_state and draft.condition else ""
+    return draft.clause or asked or about.legal or _clause_in_force(draft)
 
 
 def _clause_in_force(draft: Draft) -> str:

@@ -152,15 +152,16 @@ def write(
     drafts: Sequence[Draft], *, on: dt.date, actor: Actor, source_file: str = "", batch: str = ""
 ) -> list[RegionState]:
     """Store checked drafts as proposed; the caller has the lock and writes the trail."""
-    rows = [
-        RegionState(
+    rows = []
+    for one in drafts:
+        assert one.since is not None, "checked before"
+        row = RegionState(
             kind=one.kind, value=one.value, grade=one.grade, track=one.track, division_code=one.division_code,
             since=one.since, until=one.until, document=one.document.strip(),
             document_number=one.document_number.strip(), note=one.note.strip()[:300], source_file=source_file,
             batch=batch, proposed_on=on, proposed_by=actor.person_key, proposed_by_name=actor.name,
-        )
-        for one in drafts
-    ]  # fmt: skip
+        )  # fmt: skip
+        rows.append(row)
     return list(RegionState.objects.bulk_create(rows))
 
 
