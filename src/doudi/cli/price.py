@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from doudi.cli import price_register
 from doudi.kernel import codes
 from doudi.kernel.errors import BadInput, NeedsFacts
 from doudi.kernel.periods import Month
@@ -119,8 +120,15 @@ def evaluate(
     selected: SelectedOption = False,
     yes: YesOption = False,
     as_json: JsonOption = False,
+    record: Annotated[bool, typer.Option("--record", help="按登记簿里已确认的指数和规则评估并存档")] = False,
+    login: Annotated[str, typer.Option("--as", help="与 --record 一起用:以哪个登录名办理")] = "",
 ) -> None:
     """一个地方一个指数月:是否启动、因什么启动、每类对象发多少、每一步怎么算、何时发、期限、资金来源。"""
+    if record:
+        if rule or index or value or standard or persons or known or as_json:
+            raise BadInput("--record 用登记簿里的指数、规则和标准", next_step="去掉其他来源的选项,或不加 --record")
+        price_register.record_evaluation(_place(place, None), month, list(rise or ()), login)
+        return
     from doudi.linkage import standards as standards_module
     from doudi.linkage.evaluate import Question
     from doudi.linkage.evaluate import evaluate as judge
@@ -391,3 +399,7 @@ def _measured(book: "RuleBook", place: str, rises: Sequence[str]) -> dict[str, A
 
 def _measured_lines(extra: dict[str, Any]) -> list[str]:
     return [f"  测算 {step}" for step in extra["measured"]["steps"]] if extra else []
+
+
+for command in price_register.COMMANDS:
+    app.command(name=command.__name__.replace("_", "-"))(command)

@@ -50,6 +50,7 @@ DRAWERS: list[tuple[str, list[Entry]]] = [
         [
             Entry("部门数据", "import_list", "inbox", frozenset({"county", "province", "auditor"})),
             Entry("待办事项", "proposal_list", "scales", DECIDING),
+            Entry("价格补贴", "price_overview", "coins", MONEY | frozenset({"township"})),
         ],
     ),
     (

@@ -20,6 +20,7 @@ from doudi.kernel.periods import Month
 from doudi.linkage import measure
 from doudi.linkage.evaluate import Question
 from doudi.linkage.evaluate import evaluate as judge
+from doudi.linkage.inforce import NoRule
 from doudi.linkage.measure import Measured
 from doudi.linkage.result import Evaluation as Answer
 from doudi.linkage.standards import Found, Standards
@@ -77,6 +78,22 @@ def evaluate_month(
     """
     require(actor, "evaluate_prices", place_code)
     return judge_month(place_code, month, actor=actor, on=on, rises_bp=rises_bp)
+
+
+def evaluate_if_complete(place_code: str, month: Month, *, actor: Actor, on: dt.date) -> Evaluation | None:
+    """
+    Judge a month as soon as its figures are in; None while something is missing or an earlier month is open.
+
+    So a start is proposed on the day on which the last figure was confirmed.
+
+    :raises NotPermitted: wrong post or place.
+    """
+    require(actor, "evaluate_prices", place_code)
+    try:
+        with transaction.atomic():
+            return judge_month(place_code, month, actor=actor, on=on)
+    except (NeedsFacts, MonthSkipped, NoRule):
+        return None
 
 
 def judge_month(
