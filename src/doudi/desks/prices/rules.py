@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
+from markupsafe import Markup, escape
 
 from doudi.desks.paging import actor_of, today_of
 from doudi.desks.prices.shared import known_clauses, month_or_last, names_of, place_of, places_to_choose
@@ -19,6 +20,11 @@ from doudi.security.web import desk
 
 MOST_BYTES = 400_000
 PAGE = 50
+
+
+def file_text(text: str) -> Markup:
+    """Escape the braces of a rule file as well, so that it can never be taken for a mark of a template."""
+    return Markup(str(escape(text)).replace("{", "&#123;").replace("}", "&#125;"))
 
 
 @desk("view_prices")
@@ -51,9 +57,9 @@ def rules_page(request: HttpRequest, error: BadInput | None = None, text: str = 
             "records": list(queries.rule_records(actor.scope_code[:6])[:PAGE]),
             "known_clauses": known_clauses(),
             "states": STATE_WORDS,
-            "error_lines": error.text.splitlines() if error else [],
+            "error_lines": [file_text(line) for line in error.text.splitlines()] if error else [],
             "error_step": error.step if error else "",
-            "text": text,
+            "text": file_text(text),
             "actor": actor,
             "may_register": may(actor, "register_price_rule"),
             "may_confirm": may(actor, "confirm_price_rule"),
@@ -99,6 +105,7 @@ def rule_record(request: HttpRequest, record_id: int) -> HttpResponse:
         {
             "one": one,
             "names": names_of([one.place_code], on),
+            "text": file_text(one.text),
             "lines": list(describe.lines(file)),
             "advice": advice(file, queries.rule_book(on)),
             "states": STATE_WORDS,
