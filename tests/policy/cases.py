@@ -16,7 +16,10 @@ from doudi.kernel.programmes import Programme
 ROOT = packs.packs_root()
 PROGRAMMES = {name: p.name for p in Programme for name in (p.word, p.label)}
 OUTCOMES = {"符合": 1, "不符合": 0, "还不能判断": 2}
-ROUTES = {"整户": "household", "单人": "single_person", "渐退": "phase_out", "集中": "institution", "分散": "home"}
+ROUTES = {
+    "整户": "household", "单人": "single_person", "渐退": "phase_out", "集中": "institution", "分散": "home",
+    "散居": "home", "全额": "full", "补差": "difference",
+}  # fmt: skip
 AREAS = {"城市": False, "农村": True}
 KINDS = {"视力": 1, "听力": 2, "言语": 3, "肢体": 4, "智力": 5, "精神": 6, "多重": 7}
 GRADES = {"一级": 1, "二级": 2, "三级": 3, "四级": 4}

@@ -4,7 +4,7 @@ Grain: one row per person and month. All three conditions must hold: no ability 
 of living, no supporter able to support.
 """
 
-from doudi.engine.lang import HOUSEHOLD, PERSON, Programme, certainly, div, law, missing, most, not_, where
+from doudi.engine.lang import HOUSEHOLD, PERSON, UNKNOWN, Programme, certainly, div, law, missing, most, not_, where
 
 MEASURES = law("P5", "社会救助暂行办法", since="2014-05-01")
 STATE = law("P14", "国务院关于特困人员救助供养制度的意见", since="2016-02-10")
@@ -102,12 +102,12 @@ def deposits_fen_pc(deposits_fen, living_count):
     PERSON,
     (MEASURES["第十四条"], RULES["第七条"]),
     label="财产符合特困规定",
-    yes="名下机动车{vehicle_count}、企业{company_count}、住房{dwelling_count},金融资产{deposits_fen_pc},未超过规定",
-    no="名下机动车{vehicle_count}、企业{company_count}、住房{dwelling_count},金融资产{deposits_fen_pc},超过规定",
+    yes="名下机动车{vehicles_own}、企业{company_count}、住房{dwelling_count},金融资产{deposits_fen_pc},未超过规定",
+    no="名下机动车{vehicles_own}、企业{company_count}、住房{dwelling_count},金融资产{deposits_fen_pc},超过规定",
     ask="核对车辆、企业、不动产登记和存款",
 )
 def tekun_property_fits(
-    vehicle_count,
+    vehicles_own,
     company_count,
     dwelling_count,
     deposits_fen_pc,
@@ -115,11 +115,40 @@ def tekun_property_fits(
     tekun_deposit_months,
     dibao_standard_fen_m_pc,
 ):
-    owns_little = (vehicle_count == 0) & (company_count == 0) & (dwelling_count <= tekun_dwelling_limit)
+    owns_little = (vehicles_own == 0) & (company_count == 0) & (dwelling_count <= tekun_dwelling_limit)
     return owns_little & (deposits_fen_pc <= dibao_standard_fen_m_pc * tekun_deposit_months)
 
 
 # -- no supporter -----------------------------------------------------------------------------
+
+
+@tekun.fact(PERSON, RULES["第八条"], label="义务人收入低于上年度人均可支配收入", since="2021-07-01")
+def supporter_earns_little(supporter_income_fen_m, disposable_income_fen_m_pc):
+    return supporter_income_fen_m < disposable_income_fen_m_pc
+
+
+@tekun.fact(PERSON, RULES["第八条"], label="义务人无履行义务能力(按情形)", since="2021-07-01")
+def supporter_unable(supporter_kind, supporter_earns_little, supporter_property_fits):
+    """Go through the list of Article 8; of several supporters the ablest was written down."""
+    old_or_disabled = (supporter_kind >= 4) & (supporter_kind <= 5)
+    means = where(old_or_disabled, supporter_earns_little & supporter_property_fits, supporter_property_fits)
+    by_means = (supporter_kind >= 4) & (supporter_kind <= 6) & means
+    by_kind = (supporter_kind <= 3) | (supporter_kind == 7)
+    return where(supporter_kind == 99, UNKNOWN, by_kind | by_means)
+
+
+@tekun.criterion(
+    4,
+    PERSON,
+    MEASURES["第十四条"],
+    label="没有能履行义务的法定义务人",
+    yes="没有法定义务人,或义务人无履行义务能力",
+    no="有法定义务人能够履行赡养、抚养、扶养义务",
+    ask="入户调查并查询赡养、抚养、扶养人",
+    until="2021-07-01",
+)
+def tekun_without_supporter(supporters_able):
+    return not_(supporters_able)
 
 
 @tekun.criterion(
@@ -129,10 +158,12 @@ def tekun_property_fits(
     label="没有能履行义务的法定义务人",
     yes="没有法定义务人,或义务人无履行义务能力",
     no="有法定义务人能够履行赡养、抚养、扶养义务",
-    ask="入户调查并查询赡养、抚养、扶养人",
+    ask="入户调查并查询赡养、抚养、扶养人;有几人的逐一核对",
+    since="2021-07-01",
 )
-def tekun_without_supporter(supporters_able):
-    return not_(supporters_able)
+def tekun_without_supporter(supporter_kind, supporters_able, supporter_unable):  # noqa: F811
+    """Where nobody went through the list, the overall statement of the survey stands."""
+    return where(supporter_kind == 0, not_(supporters_able), supporter_unable)
 
 
 @tekun.criterion(
@@ -160,7 +191,22 @@ def tekun_is_living(is_living):
     return is_living
 
 
-@tekun.fact(PERSON, (MEASURES["第十四条"], RULES["第四条"]), label="符合特困三个条件")
+@tekun.criterion(
+    6,
+    PERSON,
+    RULES["第九条"],
+    label="没有选择儿童基本生活保障",
+    yes="没有享受孤儿、事实无人抚养儿童基本生活保障",
+    no="属于孤儿或事实无人抚养儿童,监护人没有选择特困供养,不再认定为特困人员",
+    ask="先查清父母双方的情况",
+    since="2021-07-01",
+)
+def tekun_beside_children(is_orphan, is_unattended_child):
+    """The guardian chooses; an unsaid choice is taken for the children's allowance."""
+    return not_(is_orphan | is_unattended_child)
+
+
+@tekun.fact(PERSON, (MEASURES["第十四条"], RULES["第四条"]), label="符合特困三个条件", until="2021-07-01")
 def tekun_fits(
     tekun_is_living,
     tekun_cannot_work,
@@ -171,6 +217,20 @@ def tekun_fits(
 ):
     conditions = tekun_cannot_work & tekun_income_below & tekun_property_fits & tekun_without_supporter
     return tekun_is_living & conditions & tekun_not_elsewhere
+
+
+@tekun.fact(PERSON, RULES["第四条"], label="符合特困三个条件", since="2021-07-01")
+def tekun_fits(  # noqa: F811
+    tekun_is_living,
+    tekun_cannot_work,
+    tekun_income_below,
+    tekun_property_fits,
+    tekun_without_supporter,
+    tekun_not_elsewhere,
+    tekun_beside_children,
+):
+    conditions = tekun_cannot_work & tekun_income_below & tekun_property_fits & tekun_without_supporter
+    return tekun_is_living & conditions & tekun_not_elsewhere & tekun_beside_children
 
 
 # -- home or institution ----------------------------------------------------------------------
@@ -187,31 +247,57 @@ def tekun_at_home(tekun_fits):
     return tekun_fits
 
 
-@tekun.fact(
-    PERSON, (MEASURES["第十五条"], STATE["供养标准"], RULES["第二十二条"]), label="照料护理(集中)", unit="fen/month"
-)
+CARE = (MEASURES["第十五条"], STATE["供养标准"], RULES["第二十二条"])
+
+
+@tekun.fact(HOUSEHOLD, CARE, label="照料护理(全自理,按最低工资比例)", unit="fen/month")
+def care_share_able_fen_m(minimum_wage_fen_m, tekun_care_able_permille):
+    """Where a place pays a share of the minimum wage instead of a published sum; fen are rounded up."""
+    return where(tekun_care_able_permille > 0, div(minimum_wage_fen_m * tekun_care_able_permille + 999, 1000), 0)
+
+
+@tekun.fact(HOUSEHOLD, CARE, label="照料护理(半护理,按最低工资比例)", unit="fen/month")
+def care_share_partly_fen_m(minimum_wage_fen_m, tekun_care_partly_permille):
+    return where(tekun_care_partly_permille > 0, div(minimum_wage_fen_m * tekun_care_partly_permille + 999, 1000), 0)
+
+
+@tekun.fact(HOUSEHOLD, CARE, label="照料护理(全护理,按最低工资比例)", unit="fen/month")
+def care_share_wholly_fen_m(minimum_wage_fen_m, tekun_care_wholly_permille):
+    return where(tekun_care_wholly_permille > 0, div(minimum_wage_fen_m * tekun_care_wholly_permille + 999, 1000), 0)
+
+
+@tekun.fact(PERSON, CARE, label="照料护理(按最低工资比例)", unit="fen/month")
+def care_share_fen_m(self_care_failed_count, care_share_able_fen_m, care_share_partly_fen_m, care_share_wholly_fen_m):
+    """Grade by six items: none failed able, one to three partly, four and more wholly dependent."""
+    dependent = where(self_care_failed_count >= 4, care_share_wholly_fen_m, care_share_partly_fen_m)
+    return where(self_care_failed_count == 0, care_share_able_fen_m, dependent)
+
+
+@tekun.fact(PERSON, CARE, label="照料护理(集中)", unit="fen/month")
 def care_institution_fen_m(
     self_care_failed_count,
     tekun_care_able_institution_fen_m,
     tekun_care_partly_institution_fen_m,
     tekun_care_wholly_institution_fen_m,
+    care_share_fen_m,
 ):
-    """Grade by six items: none failed able, one to three partly, four and more wholly dependent."""
+    """The published sum of the grade, or the share of the minimum wage where that is more."""
     dependent = where(
         self_care_failed_count >= 4, tekun_care_wholly_institution_fen_m, tekun_care_partly_institution_fen_m
     )
-    return where(self_care_failed_count == 0, tekun_care_able_institution_fen_m, dependent)
+    return most(where(self_care_failed_count == 0, tekun_care_able_institution_fen_m, dependent), care_share_fen_m)
 
 
-@tekun.fact(
-    PERSON, (MEASURES["第十五条"], STATE["供养标准"], RULES["第二十二条"]), label="照料护理(分散)", unit="fen/month"
-)
+@tekun.fact(PERSON, CARE, label="照料护理(分散)", unit="fen/month")
 def care_home_fen_m(
-    self_care_failed_count, tekun_care_able_home_fen_m, tekun_care_partly_home_fen_m, tekun_care_wholly_home_fen_m
+    self_care_failed_count,
+    tekun_care_able_home_fen_m,
+    tekun_care_partly_home_fen_m,
+    tekun_care_wholly_home_fen_m,
+    care_share_fen_m,
 ):
-    """Grade by six items: none failed able, one to three partly, four and more wholly dependent."""
     dependent = where(self_care_failed_count >= 4, tekun_care_wholly_home_fen_m, tekun_care_partly_home_fen_m)
-    return where(self_care_failed_count == 0, tekun_care_able_home_fen_m, dependent)
+    return most(where(self_care_failed_count == 0, tekun_care_able_home_fen_m, dependent), care_share_fen_m)
 
 
 @tekun.amount(PERSON, (MEASURES["第十五条"], STATE["供养标准"]), route=1, label="集中供养金(基本生活加照料护理)")
