@@ -127,5 +127,5 @@ def _outputs(rules: RuleSet, entity: str, frame: pl.DataFrame) -> pl.DataFrame:
         known = pl.col(plan.value("outcome")) != NEEDS_FACTS
         for name in plan.output_names:
             column = pl.col(name).cast(pl.Int64)
-            columns.append(pl.when(known).then(column).alias(name) if name.endswith("amount_fen_m") else column)
+            columns.append(pl.when(known).then(column).alias(name) if name == plan.amount_name else column)
     return frame.select(*keys, *columns).sort(*reversed(keys))

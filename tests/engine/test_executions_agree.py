@@ -30,7 +30,7 @@ def scalar_rows(law: Law, families: list[dict[str, Any]], on: dt.date) -> dict[s
         for one in decide(law, family, None, on):
             row = household if one.person is None else persons[one.person]
             row[f"{one.programme}_outcome"] = one.outcome
-            row[f"{one.programme}_amount_fen_m"] = one.amount_fen_m
+            row[plans[one.programme].amount_name] = one.amount_fen_m
             row[f"{one.programme}_criteria_met"] = one.criteria_met
             row[f"{one.programme}_criteria_unknown"] = one.criteria_unknown
             if plans[one.programme].has_routes:

@@ -4,12 +4,13 @@ Grain: one row per household and month. Money: whole fen. Three ways: the whole 
 an edge family by themselves, and the phase-out after work lifted the family over the line.
 """
 
-from doudi.engine.lang import HOUSEHOLD, PERSON, Programme, div, law, most, not_, permille, where
+from doudi.engine.lang import HOUSEHOLD, PERSON, Programme, div, law, least, most, not_, permille, where
 
 MEASURES = law("P5", "社会救助暂行办法", since="2014-05-01")
 RULES = law("P1", "最低生活保障审核确认办法", since="2021-07-01")
 NOTICE_2022_06 = law("MCA2022", "民政部 财政部2022年6月通知", since="2022-06-02")
 NOTICE_2022_10 = law("P7", "民政部等2022年10月通知", since="2022-10-20")
+UPLIFT = (MEASURES["第十二条"], RULES["第二十七条"])
 
 dibao = Programme("dibao")
 
@@ -128,14 +129,173 @@ def dibao_gap_fen_m(dibao_standard_fen_m_pc, head_count, income_fen_m_hh):
     return most(dibao_standard_fen_m_pc * head_count - income_fen_m_hh, 0)
 
 
-@dibao.amount(HOUSEHOLD, (MEASURES["第十二条"], RULES["第二十三条"]), route=1, label="低保金(标准乘人口减收入)")
-def dibao_household_amount_fen_m(dibao_gap_fen_m, dibao_rounding_fen):
+@dibao.fact(HOUSEHOLD, MEASURES["第十二条"], label="基本低保金(差额)", unit="fen/month", until="2021-07-01")
+def dibao_base_fen_m(dibao_gap_fen_m, dibao_rounding_fen):
     """Take the gap once for the household; rounding each head first would not add up to the roster."""
     unit = most(dibao_rounding_fen, 1)
     return div(dibao_gap_fen_m + unit - 1, unit) * unit
 
 
+@dibao.fact(HOUSEHOLD, RULES["第二十三条"], label="分档低保金(按困难程度)", unit="fen/month", since="2021-07-01")
+def dibao_band_fen_m(
+    dibao_by_bands,
+    income_fen_m_hh,
+    head_count,
+    dibao_standard_fen_m_pc,
+    dibao_first_band_below_permille,
+    dibao_second_band_below_permille,
+    dibao_first_band_fen_m_pc,
+    dibao_second_band_fen_m_pc,
+    dibao_third_band_fen_m_pc,
+):
+    """The poorer the family beside the line, the higher its band; an amount per head by band."""
+    income, line = income_fen_m_hh * 1000, dibao_standard_fen_m_pc * head_count
+    in_second = income < line * dibao_second_band_below_permille
+    lower = where(in_second, dibao_second_band_fen_m_pc, dibao_third_band_fen_m_pc)
+    band = where(income < line * dibao_first_band_below_permille, dibao_first_band_fen_m_pc, lower)
+    return where(dibao_by_bands > 0, band * head_count, 0)
+
+
+@dibao.fact(
+    HOUSEHOLD, RULES["第二十三条"], label="基本低保金(差额或分档)", unit="fen/month", since="2021-07-01"
+)
+def dibao_base_fen_m(dibao_gap_fen_m, dibao_rounding_fen, dibao_by_bands, dibao_band_fen_m):  # noqa: F811
+    """Take the gap once for the household; rounding each head first would not add up to the roster."""
+    unit = most(dibao_rounding_fen, 1)
+    gap = div(dibao_gap_fen_m + unit - 1, unit) * unit
+    return where(dibao_by_bands > 0, dibao_band_fen_m, gap)
+
+
+@dibao.fact(
+    HOUSEHOLD, (MEASURES["第十二条"], RULES["第二十三条"]), label="按起付额和最高额调整", unit="fen/month"
+)
+def dibao_limited_fen_m(dibao_base_fen_m, head_count, dibao_least_fen_m, dibao_most_fen_m_pc):
+    """Pay at least what the place pays at least, and at most so much a head; nothing set is no limit."""
+    raised = most(dibao_base_fen_m, dibao_least_fen_m)
+    return where(dibao_most_fen_m_pc > 0, least(raised, dibao_most_fen_m_pc * head_count), raised)
+
+
+@dibao.amount(HOUSEHOLD, (MEASURES["第十二条"], RULES["第二十三条"]), route=1, label="低保金(基本低保金加分类施保)")
+def dibao_household_amount_fen_m(dibao_limited_fen_m, uplift_fen_m):
+    return dibao_limited_fen_m + uplift_fen_m
+
+
+# -- more for special persons (分类施保): one rate a person, the highest ------------------------
+
+
+@dibao.fact(PERSON, UPLIFT, label="分类施保:年龄", unit="permille")
+def uplift_age_permille(
+    uplift_opened,
+    age_years,
+    uplift_minor_permille,
+    uplift_first_age,
+    uplift_first_age_permille,
+    uplift_second_age,
+    uplift_second_age_permille,
+    uplift_third_age,
+    uplift_third_age_permille,
+):
+    """Up to three bands of old age, and minors; a band without a rate gives nothing."""
+    third = where(age_years >= uplift_third_age, uplift_third_age_permille, 0)
+    second = where(age_years >= uplift_second_age, most(uplift_second_age_permille, third), 0)
+    first = where(age_years >= uplift_first_age, most(uplift_first_age_permille, second), 0)
+    return where(uplift_opened > 0, where(age_years < 18, uplift_minor_permille, first), 0)
+
+
+@dibao.fact(PERSON, UPLIFT, label="分类施保:残疾", unit="permille")
+def uplift_disability_permille(
+    uplift_opened,
+    disability_kind,
+    disability_grade,
+    uplift_severe_permille,
+    uplift_severe_hearing_permille,
+    uplift_third_grade_permille,
+):
+    """Hearing and speech have a rate of their own in grades 1 and 2, and none in grade 3."""
+    hearing = (disability_kind >= 2) & (disability_kind <= 3)
+    severe = where(hearing, uplift_severe_hearing_permille, uplift_severe_permille)
+    third = where((disability_grade == 3) & not_(hearing), uplift_third_grade_permille, 0)
+    graded = where(disability_grade == 0, 0, where(disability_grade <= 2, severe, third))
+    return where(uplift_opened > 0, graded, 0)
+
+
+@dibao.fact(PERSON, UPLIFT, label="分类施保:重病和在校", unit="permille")
+def uplift_condition_permille(
+    uplift_opened,
+    is_seriously_ill,
+    is_student,
+    age_years,
+    uplift_illness_permille,
+    uplift_student_permille,
+    uplift_student_from_age,
+):
+    ill = where(uplift_illness_permille > 0, where(is_seriously_ill, uplift_illness_permille, 0), 0)
+    at_school = is_student & (age_years >= uplift_student_from_age)
+    student = where(uplift_student_permille > 0, where(at_school, uplift_student_permille, 0), 0)
+    return where(uplift_opened > 0, most(ill, student), 0)
+
+
+@dibao.fact(PERSON, UPLIFT, label="分类施保:家庭特殊情形", unit="permille")
+def uplift_family_permille(
+    uplift_opened,
+    uplift_class,
+    uplift_widowed_child_permille,
+    uplift_single_parent_child_permille,
+    uplift_triplet_permille,
+    uplift_bereaved_permille,
+    uplift_without_all_permille,
+    uplift_veteran_permille,
+    uplift_disabling_illness_permille,
+    uplift_other_permille,
+):
+    """One rate for each situation that an office has stated."""
+    last = where(uplift_class == 9, uplift_other_permille, 0)
+    seventh = where(uplift_class == 7, uplift_disabling_illness_permille, last)
+    sixth = where(uplift_class == 6, uplift_veteran_permille, seventh)
+    fifth = where(uplift_class == 5, uplift_without_all_permille, sixth)
+    fourth = where(uplift_class == 4, uplift_bereaved_permille, fifth)
+    third = where(uplift_class == 3, uplift_triplet_permille, fourth)
+    second = where(uplift_class == 2, uplift_single_parent_child_permille, third)
+    first = where(uplift_class == 1, uplift_widowed_child_permille, second)
+    return where(uplift_opened > 0, first, 0)
+
+
+@dibao.fact(PERSON, UPLIFT, label="分类施保比例(只取最高一项)", unit="permille")
+def uplift_permille(
+    uplift_age_permille, uplift_disability_permille, uplift_condition_permille, uplift_family_permille
+):
+    """Take the highest single rate; rates are never added."""
+    person = most(uplift_age_permille, uplift_disability_permille)
+    return most(person, most(uplift_condition_permille, uplift_family_permille))
+
+
+@dibao.fact(PERSON, UPLIFT, label="计入家庭的分类施保比例", unit="permille")
+def uplift_share_permille(counts_in_family, uplift_permille):
+    return where(counts_in_family, uplift_permille, 0)
+
+
+dibao.total("uplift_hh_permille", of="uplift_share_permille", cite=UPLIFT, label="全家分类施保比例合计", unit="permille")
+
+
+@dibao.fact(HOUSEHOLD, UPLIFT, label="分类施保计算基数", unit="fen/month")
+def uplift_base_used_fen_m(uplift_base_fen_m, dibao_standard_fen_m_pc):
+    """A share of the standard, or of a fixed sum where the place pays fixed amounts."""
+    return where(uplift_base_fen_m > 0, uplift_base_fen_m, dibao_standard_fen_m_pc)
+
+
+@dibao.fact(HOUSEHOLD, UPLIFT, label="分类施保金额", unit="fen/month")
+def uplift_fen_m(uplift_hh_permille, head_count, uplift_one_person_permille, uplift_opened, uplift_base_used_fen_m):
+    """Whoever lives alone has that situation as one of the rates to choose from; fen are rounded up."""
+    rate = where(head_count == 1, most(uplift_hh_permille, uplift_one_person_permille), uplift_hh_permille)
+    return where(uplift_opened > 0, div(uplift_base_used_fen_m * rate + 999, 1000), 0)
+
+
 # -- way 2: members of an edge family by themselves -------------------------------------------
+
+
+@dibao.fact(PERSON, RULES["第二十七条"], label="单独保障成员的分类施保", unit="fen/month", since="2021-07-01")
+def own_uplift_fen_m(uplift_permille, uplift_base_used_fen_m):
+    return div(uplift_base_used_fen_m * uplift_permille + 999, 1000)
 
 
 @dibao.fact(PERSON, RULES["第八条"], label="可以单独申请的成员", since="2021-07-01")
@@ -144,12 +304,18 @@ def may_apply_alone(counts_in_family, is_severely_disabled, is_mentally_disabled
     return counts_in_family & (is_severely_disabled | grade_three | is_seriously_ill)
 
 
-@dibao.fact(PERSON, RULES["第八条"], label="单人保障金额", unit="fen/month", since="2021-07-01")
+@dibao.fact(PERSON, RULES["第八条"], label="单人保障金额(含分类施保)", unit="fen/month", since="2021-07-01")
 def single_amount_fen_m(
-    may_apply_alone, counted_income_fen_m, dibao_standard_fen_m_pc, single_person_permille, single_person_counts_income
+    may_apply_alone,
+    counted_income_fen_m,
+    dibao_standard_fen_m_pc,
+    single_person_permille,
+    single_person_counts_income,
+    own_uplift_fen_m,
 ):
     own = where(single_person_counts_income > 0, counted_income_fen_m, 0)
-    return where(may_apply_alone, most(permille(dibao_standard_fen_m_pc, single_person_permille) - own, 0), 0)
+    gap = permille(dibao_standard_fen_m_pc, single_person_permille) - own
+    return where(may_apply_alone, where(gap > 0, gap + own_uplift_fen_m, 0), 0)
 
 
 dibao.total(
@@ -285,13 +451,19 @@ def is_adult_jobless_severe(counts_in_family, age_years, wage_fen_m, business_in
     return counts_in_family & (age_years >= 18) & jobless & is_severely_disabled
 
 
-@dibao.fact(PERSON, NOTICE_2022_10["一(一)"], label="成年无业重残单独保障金额", unit="fen/month", since="2022-10-20")
+@dibao.fact(PERSON, NOTICE_2022_10["一(一)"], label="成年无业重残单独保障金额(含分类施保)", unit="fen/month", since="2022-10-20")
 def severe_amount_fen_m(
-    is_adult_jobless_severe, counted_income_fen_m, vehicle_count, company_count, dibao_standard_fen_m_pc
+    is_adult_jobless_severe,
+    counted_income_fen_m,
+    vehicles_own,
+    company_count,
+    dibao_standard_fen_m_pc,
+    own_uplift_fen_m,
 ):
     """Judge the person's own means: income below the standard, no vehicle, no company."""
-    owns_little = (vehicle_count == 0) & (company_count == 0)
-    return where(is_adult_jobless_severe & owns_little, most(dibao_standard_fen_m_pc - counted_income_fen_m, 0), 0)
+    owns_little = (vehicles_own == 0) & (company_count == 0)
+    gap = dibao_standard_fen_m_pc - counted_income_fen_m
+    return where(is_adult_jobless_severe & owns_little, where(gap > 0, gap + own_uplift_fen_m, 0), 0)
 
 
 dibao.total(

@@ -3,7 +3,7 @@
 Before 2025 only where a province had opened it (支出型困难家庭); since 2025 by one national rule.
 """
 
-from doudi.engine.lang import HOUSEHOLD, PERSON, Programme, law, not_, where
+from doudi.engine.lang import HOUSEHOLD, PERSON, Programme, law, least, not_, where
 
 PROVINCES = law("HLJ2021", "黑龙江省2021年通知", since="2021-02-01", until="2025-01-01")
 SHANXI = law("SX2021", "山西省2021年通知", since="2021-02-04", until="2025-01-01")
@@ -58,10 +58,53 @@ rigid_expenditure.total(
 
 
 @rigid_expenditure.fact(
+    PERSON,
+    (PROVINCES["2.6"], SHANXI["2.4"], RULES["第五条"]),
+    label="残疾康复和辅助器具费用",
+    unit="fen/year",
+    since="2021-07-01",
+)
+def disability_cost_counted_fen_y(counts_in_family, disability_cost_fen_y):
+    return where(counts_in_family, disability_cost_fen_y, 0)
+
+
+rigid_expenditure.total(
+    "disability_cost_hh_fen_y",
+    of="disability_cost_counted_fen_y",
+    cite=(PROVINCES["2.6"], SHANXI["2.4"], RULES["第五条"]),
+    label="全家残疾康复和辅助器具费用",
+    unit="fen/year",
+    since="2021-07-01",
+)
+
+
+@rigid_expenditure.fact(
+    HOUSEHOLD,
+    (PROVINCES["2.6"], SHANXI["2.4"], RULES["第五条"]),
+    label="计入的教育支出",
+    unit="fen/year",
+    since="2021-07-01",
+)
+def education_counted_fen_y(education_spending_fen_y, rigid_education_most_fen_y):
+    """The fact is already at the price of the same public school; a place may set a ceiling as well."""
+    capped = least(education_spending_fen_y, rigid_education_most_fen_y)
+    return where(rigid_education_most_fen_y > 0, capped, education_spending_fen_y)
+
+
+@rigid_expenditure.fact(
     HOUSEHOLD, (PROVINCES["2.6"], SHANXI["2.4"], RULES["第五条"]), label="刚性支出", unit="fen/year", since="2021-07-01"
 )
-def rigid_spent_fen_y(medical_hh_fen_y, rigid_spending_fen_y):
-    return medical_hh_fen_y + rigid_spending_fen_y
+def rigid_spent_fen_y(
+    medical_hh_fen_y,
+    disability_cost_hh_fen_y,
+    education_counted_fen_y,
+    housing_spending_fen_y,
+    rigid_spending_fen_y,
+    rigid_counts_other,
+):
+    """Whether other necessary spending counts is for the place to say; what does not count nobody need know."""
+    named = medical_hh_fen_y + disability_cost_hh_fen_y + education_counted_fen_y + housing_spending_fen_y
+    return named + where(rigid_counts_other > 0, rigid_spending_fen_y, 0)
 
 
 @rigid_expenditure.fact(
