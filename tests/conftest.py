@@ -60,6 +60,8 @@ def _digest() -> str:
     for pattern in SOURCES:
         for path in sorted((ROOT / "src/doudi").glob(pattern)):
             made.update(str(path).encode() + path.read_bytes())
+    for path in sorted((ROOT / "packs").glob("*/funding.yaml")):
+        made.update(path.read_bytes())
     return made.hexdigest()[:12]
 
 

@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from doudi.funds import checks, queries, services
+from doudi.funds import allotments, checks, queries, services
 from doudi.funds.models import Account, AllowedMove, Journal, Leg
 from doudi.kernel.errors import BadInput, NotPermitted, Refusal
-from tests.payments.world import COUNTY, county
+from tests.payments.world import COUNTY, TOWNSHIP, county
 
 pytestmark = pytest.mark.django_db
 ON = dt.date(2022, 4, 15)
@@ -91,17 +91,31 @@ def test_correct_adds_an_entry_with_a_reason(actors):
     with county(actors) as finance:
         first = allocated(finance, 100_000)
         services.correct(
-            first.pk, from_kind="available", to_kind="source", amount_fen=40_000, reason="多记", idem="c1",
-            actor=finance, on=ON,
-        )  # fmt: skip
+            first.pk,
+            from_kind="available",
+            to_kind="source",
+            amount_fen=40_000,
+            reason_code="wrong_amount",
+            reason="多记",
+            idem="c1",
+            actor=finance,
+            on=ON,
+        )
 
         assert balance("available") == 60_000
         assert Journal.objects.count() == 2
         with pytest.raises(BadInput, match="理由"):
             services.correct(
-                first.pk, from_kind="available", to_kind="source", amount_fen=1, reason="", idem="c2",
-                actor=finance, on=ON,
-            )  # fmt: skip
+                first.pk,
+                from_kind="available",
+                to_kind="source",
+                amount_fen=1,
+                reason_code="twice",
+                reason="",
+                idem="c2",
+                actor=finance,
+                on=ON,
+            )
 
 
 def refused_by_database(constraint, act):
@@ -113,9 +127,16 @@ def refused_by_database(constraint, act):
 def raw_journal(kind, legs):
     """Write a journal past the services, as somebody with a console would."""
     journal = Journal.objects.create(
-        idem=f"raw {kind} {legs}", body_sha256="0" * 64, kind=kind, effective_on=ON, memo="手工", made_by="x",
-        division_code=COUNTY, corrects_id=1 if kind == "correct" else None,
-    )  # fmt: skip
+        idem=f"raw {kind} {legs}",
+        body_sha256="0" * 64,
+        kind=kind,
+        effective_on=ON,
+        memo="手工",
+        made_by="x",
+        division_code=COUNTY,
+        corrects_id=1 if kind == "correct" else None,
+        reason_code="other" if kind == "correct" else "",
+    )
     for (source, account_kind), fen in legs:
         account = Account.objects.get(division_code=COUNTY, fund_source=source, kind=account_kind)
         Leg.objects.create(journal=journal, account=account, amount_fen=fen, division_code=COUNTY)
@@ -131,7 +152,11 @@ def raw_journal(kind, legs):
         ("journal_sums_to_zero", "reserve", [(("central", "reserved"), 5)]),
         ("journal_sums_to_zero", "allocate", []),
         ("journal_never_mixed", "reserve", [(("central", "available"), -5), (("county", "reserved"), 5)]),
-        ("account_not_below_floor", "post", [(("central", "reserved"), -5), (("central", "paid"), 5)]),
+        (
+            "account_not_below_floor",
+            "reserve",
+            [(("central", "available"), -100_001), (("central", "reserved"), 100_001)],
+        ),
     ],
 )
 def test_the_database_refuses_a_wrong_journal(actors, constraint, kind, legs):
@@ -143,16 +168,25 @@ def test_the_database_refuses_a_wrong_journal(actors, constraint, kind, legs):
 
 
 def test_every_pair_outside_the_list_of_moves_is_refused(actors):
-    kinds = ("source", "available", "reserved", "paid")
+    kinds = ("source", "available", "reserved", "paid", "allotted")
     allowed = set(AllowedMove.objects.values_list("journal_kind", "from_kind", "to_kind"))
     with county(actors) as finance:
         allocated(finance, 100_000)
+        allotments.allot(COUNTY, TOWNSHIP, services.Pool("central"), 10_000, document="备用金", actor=finance, on=ON)
         reserved(finance, 50_000)
         services.post(
-            COUNTY, "central", 20_000, idem="p1", pay_run_id=1, line_count=1, memo="支付", actor=finance, on=ON
+            COUNTY,
+            "central",
+            {"dibao": 20_000},
+            idem="p1",
+            pay_run_id=1,
+            line_count=1,
+            memo="支付",
+            actor=finance,
+            on=ON,
         )
 
-        for journal_kind in ("allocate", "reserve", "post", "void", "correct"):
+        for journal_kind in ("allocate", "allot", "recall", "reserve", "post", "void", "correct"):
             for out in kinds:
                 for into in kinds:
                     if out == into or (journal_kind, out, into) in allowed:
@@ -219,8 +253,15 @@ def test_the_next_county_sees_nothing(actors):
         journal = allocated(finance)
     with acting(actors["outsider"]), pytest.raises(Refusal):
         services.correct(
-            journal.pk, from_kind="available", to_kind="source", amount_fen=1, reason="x", idem="x",
-            actor=actors["outsider"], on=ON,
-        )  # fmt: skip
+            journal.pk,
+            from_kind="available",
+            to_kind="source",
+            amount_fen=1,
+            reason_code="twice",
+            reason="x",
+            idem="x",
+            actor=actors["outsider"],
+            on=ON,
+        )
     with acting(actors["outsider"]):
         assert queries.balances("") == []

@@ -69,7 +69,10 @@ def machine_for(actor):
             self.step += 1
             fen = min(fen, self.model[source, "reserved"])
             if fen:
-                self.write(services.post if paid else services.void, source, fen, f"k{self.step}")
+                if paid:
+                    self.write(services.post, source, {"dibao": fen}, f"k{self.step}")
+                else:
+                    self.write(services.void, source, fen, f"k{self.step}")
                 self.move(source, "reserved", "paid" if paid else "available", fen)
 
         @invariant()

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from django.db import connection
+from django.db import connection, connections
 
 from doudi.kernel.actors import Actor
 
@@ -41,3 +41,26 @@ def record(
              subject[:TEXT_LIMIT], body],
         )  # fmt: skip
         return int(cursor.fetchone()[0])
+
+
+def record_apart(
+    verb: str, *, actor: Actor, division_code: str = "", subject: str = "", details: dict[str, Any] | None = None
+) -> None:
+    """Add an entry that stays although the present transaction is given up: an attempt that was refused.
+
+    Only for the chains of looks and refusals (``page.``, ``login.``, ``access.``), which no long step holds.
+    """
+    assert verb.startswith(LOOKS), verb
+    place = division_code or actor.scope_code
+    body = json.dumps(details or {}, ensure_ascii=False, default=str)
+    apart = connections.create_connection("default")
+    apart.settings_dict = connection.settings_dict
+    try:
+        with apart.cursor() as cursor:
+            cursor.execute(
+                APPEND,
+                [chain_of(verb, place), actor.login, actor.name, actor.person_key, actor.role, verb, place,
+                 subject[:TEXT_LIMIT], body],
+            )  # fmt: skip
+    finally:
+        apart.close()

@@ -62,7 +62,6 @@ def _from_files(reform_file: pathlib.Path, people: pathlib.Path | None, place: s
     from doudi.engine.simulate import simulate_files
 
     set_up()
-    from doudi.payments.funding import fund_of
     from doudi.simulations.laying import laid_out
 
     assert people is not None
@@ -78,7 +77,8 @@ def _from_files(reform_file: pathlib.Path, people: pathlib.Path | None, place: s
     found = simulate_files(
         law, asked, find(people, "person"), find(people, "household"), place_code=place or None, progress=progress
     )
-    return {"title": asked.title, **laid_out(found, fund_of())}
+    sources = {one: law.funding.rule_for(one, "", asked.on) for one in {effect.programme for effect in found.effects}}
+    return {"title": asked.title, **laid_out(found, {use: rule.sources[0] for use, rule in sources.items() if rule})}
 
 
 def _from_database(reform_file: pathlib.Path, division: str, login: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from doudi.engine.ruleset import RuleSet, check_numbers
 from doudi.kernel.errors import BadInput
 
 if TYPE_CHECKING:
+    from doudi.engine.funding import UseBook
     from doudi.engine.library import Clause
     from doudi.engine.parameters import ParameterBook
     from doudi.engine.switches import SwitchBook
@@ -108,6 +109,12 @@ class Law:
         from doudi.engine import switches
 
         return switches.load(self.root)
+
+    @functools.cached_property
+    def funding(self) -> "UseBook":
+        from doudi.engine import funding
+
+        return funding.load(self.root)
 
     @functools.cached_property
     def clauses(self) -> "list[Clause]":

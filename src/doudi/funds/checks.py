@@ -43,7 +43,7 @@ FINDINGS: list[tuple[str, str]] = [
         SELECT l.journal_id FROM funds_leg l JOIN funds_account a ON a.id = l.account_id
           JOIN funds_journal j ON j.id = l.journal_id
          GROUP BY l.journal_id
-        HAVING count(DISTINCT a.fund_source) > 1 OR bool_or(a.division_code <> j.division_code)
+        HAVING count(DISTINCT a.fund_source || ' ' || a.direct_mark) > 1 OR bool_or(a.division_code <> j.division_code)
          ORDER BY l.journal_id LIMIT 1
         """,
     ),
@@ -57,6 +57,31 @@ FINDINGS: list[tuple[str, str]] = [
          WHERE NOT EXISTS (SELECT 1 FROM funds_allowedmove m
                             WHERE m.journal_kind = j.kind AND m.from_kind = o.kind AND m.to_kind = i.kind)
          ORDER BY j.id LIMIT 1
+        """,
+    ),
+    (
+        "下达 {0} 的两张凭证不相等:上级 {1} 分,下级 {2} 分",
+        """
+        SELECT o.id, coalesce(u.fen, 0), coalesce(d.fen, 0)
+          FROM funds_allotment o
+          LEFT JOIN LATERAL (SELECT sum(l.amount_fen) AS fen
+                               FROM funds_leg l JOIN funds_account a ON a.id = l.account_id
+                              WHERE l.journal_id = o.upper_journal_id AND a.kind = 'allotted') u ON true
+          LEFT JOIN LATERAL (SELECT sum(l.amount_fen) AS fen
+                               FROM funds_leg l JOIN funds_account a ON a.id = l.account_id
+                              WHERE l.journal_id = o.lower_journal_id AND a.kind = 'available') d ON true
+         WHERE coalesce(u.fen, 0) <> o.amount_fen OR coalesce(d.fen, 0) <> o.amount_fen ORDER BY o.id LIMIT 1
+        """,
+    ),
+    (
+        "{1} 已结账,账户 {0} 当时余额 {2} 分,现在算出 {3} 分",
+        """
+        SELECT a.code, c.month, (c.balances ->> a.code)::bigint, s.fen
+          FROM funds_periodclose c JOIN funds_account a ON a.division_code = c.division_code
+          JOIN LATERAL (SELECT coalesce(sum(l.amount_fen), 0) AS fen FROM funds_leg l
+                          JOIN funds_journal j ON j.id = l.journal_id
+                         WHERE l.account_id = a.id AND to_char(j.effective_on, 'YYYY-MM') <= c.month) s ON true
+         WHERE coalesce((c.balances ->> a.code)::bigint, 0) <> s.fen ORDER BY c.month, a.code LIMIT 1
         """,
     ),
 ]

@@ -6,24 +6,27 @@ import json
 
 from django.db import connection
 
+from doudi.funds.journals import Pool
 from doudi.funds.models import ACCOUNT_KINDS, FUND_SOURCES
 
 
 @dataclasses.dataclass(frozen=True)
 class SourceBalance:
-    """One fund source of one county. Money in fen; ``allocated_fen`` is what ever came in, net."""
+    """One fund source and direct mark of one division. Money in fen; ``allocated_fen`` is what ever came in, net."""
 
     division_code: str
     fund_source: str
+    direct_mark: str
     allocated_fen: int
     available_fen: int
     reserved_fen: int
     paid_fen: int
+    allotted_fen: int
     account_ids: dict[str, int]
 
     @property
     def label(self) -> str:
-        return FUND_SOURCES[self.fund_source]
+        return Pool(self.fund_source, self.direct_mark).label
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,14 +56,18 @@ class StatementRow:
 
 
 def balances(scope_code: str) -> list[SourceBalance]:
-    """Read the balances of every county inside a division, one row per county and source. Two figures never mix."""
+    """Read the balances of every division inside one, one row per division, source and mark. Two figures never mix."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT division_code, fund_source, jsonb_object_agg(kind, balance_fen), jsonb_object_agg(kind, id)
-              FROM funds_account WHERE division_code >= %s AND division_code < %s || ':'
-             GROUP BY division_code, fund_source
-             ORDER BY division_code, array_position(%s::text[], fund_source::text)
+            SELECT division_code, fund_source, direct_mark, jsonb_object_agg(kind, fen),
+                   jsonb_object_agg(kind, first_id)
+              FROM (SELECT division_code, fund_source, direct_mark, kind, sum(balance_fen)::bigint AS fen,
+                           min(id) AS first_id
+                      FROM funds_account WHERE division_code >= %s AND division_code < %s || ':'
+                     GROUP BY 1, 2, 3, 4) k
+             GROUP BY 1, 2, 3
+             ORDER BY division_code, array_position(%s::text[], fund_source::text), direct_mark
             """,
             [scope_code, scope_code, list(FUND_SOURCES)],
         )
@@ -69,14 +76,28 @@ def balances(scope_code: str) -> list[SourceBalance]:
         SourceBalance(
             division_code=division,
             fund_source=source,
+            direct_mark=mark,
             allocated_fen=-_loaded(fen).get("source", 0),
             available_fen=_loaded(fen).get("available", 0),
             reserved_fen=_loaded(fen).get("reserved", 0),
             paid_fen=_loaded(fen).get("paid", 0),
+            allotted_fen=_loaded(fen).get("allotted", 0),
             account_ids=_loaded(ids),
         )
-        for division, source, fen, ids in found
+        for division, source, mark, fen, ids in found
     ]
+
+
+def pools_of(division_code: str, fund_source: str) -> list[tuple[str, int]]:
+    """List the direct marks of one source in a division with what is available: marked money first, then the rest."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT direct_mark, balance_fen FROM funds_account"
+            " WHERE division_code = %s AND fund_source = %s AND kind = 'available'"
+            " ORDER BY direct_mark = '', direct_mark",
+            [division_code, fund_source],
+        )
+        return [(mark, int(fen)) for mark, fen in cursor.fetchall()]
 
 
 def trial_balance(scope_code: str = "") -> TrialBalance:

@@ -121,6 +121,7 @@ class Line(models.Model):
     holder_name = models.CharField(max_length=60, blank=True)
     bank_name = models.CharField(max_length=80, blank=True)
     fund_source = models.CharField(max_length=30)
+    direct_mark = models.CharField(max_length=2, blank=True)  # set when the money is set aside, kept to the payee
     state = models.CharField(max_length=10)
     hold_reason = models.CharField(max_length=40, blank=True)
     hold_text = models.CharField(max_length=200, blank=True)

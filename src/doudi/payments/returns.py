@@ -4,12 +4,14 @@ import datetime as dt
 import hashlib
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 
 from doudi.audit import services as audit
 from doudi.funds import services as funds
-from doudi.funds.models import FUND_SOURCES
+from doudi.funds.journals import Pool
+from doudi.funds.models import Journal
 from doudi.kernel.actors import Actor
 from doudi.kernel.errors import BadInput, NotPermitted, Refusal
 from doudi.payments.layouts import GENERIC, Layout
@@ -134,39 +136,51 @@ def _take(taken: ReturnFile, run: PayRun, rows: list[ReturnRow]) -> None:
 
 
 def _book(taken: ReturnFile, run: PayRun, actor: Actor, on: dt.date) -> None:
-    """Write one journal per result and fund source, and mark the lines with it."""
+    """Write one journal per result and pool, and mark the lines with it; what is paid is booked by its use."""
     with set_based() as cursor:
         cursor.execute(
-            "SELECT r.taken, l.fund_source, count(*), sum(l.amount_fen)"
+            "SELECT r.taken, l.fund_source, l.direct_mark, l.programme, count(*), sum(l.amount_fen)"
             "  FROM payments_returnline r JOIN payments_line l ON l.id = r.line_id"
-            " WHERE r.return_file_id = %s AND r.taken IN ('posted', 'voided') GROUP BY 1, 2 ORDER BY 1, 2",
+            " WHERE r.return_file_id = %s AND r.taken IN ('posted', 'voided') GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4",
             [taken.pk],
         )
-        sums = cursor.fetchall()
-    for what, source, count, fen in sums:
-        state, kind, words = STEPS[what]
-        write = funds.post if kind == "post" else funds.void
-        journal = write(
-            run.division_code,
-            source,
-            int(fen),
-            idem=f"return:{taken.sha256}:{kind}:{source}",
-            pay_run_id=run.pk,
-            line_count=count,
-            memo=f"{run.number} {words}({FUND_SOURCES[source]})",
-            actor=actor,
-            on=on,
-        )
+        sums: dict[tuple[str, Pool], dict[str, tuple[int, int]]] = {}
+        for what, source, mark, programme, count, fen in cursor.fetchall():
+            sums.setdefault((what, Pool(source, mark)), {})[programme] = (count, int(fen))
+    for (what, pool), by_use in sums.items():
+        count = sum(lines for lines, _ in by_use.values())
+        journal = _journal_of(taken, run, what, pool, {use: fen for use, (_, fen) in by_use.items()}, count, actor, on)
+        state = STEPS[what][0]
         with set_based() as cursor:
             cursor.execute(
                 "UPDATE payments_line l SET state = %s, final_journal_id = %s, return_code = r.code,"
                 "       return_text = CASE WHEN %s = 'returned' THEN r.text ELSE '' END"
                 "  FROM payments_returnline r"
-                " WHERE r.return_file_id = %s AND r.taken = %s AND l.id = r.line_id AND l.fund_source = %s",
-                [state, journal.pk, state, taken.pk, what, source],
+                " WHERE r.return_file_id = %s AND r.taken = %s AND l.id = r.line_id AND l.fund_source = %s"
+                "   AND l.direct_mark = %s",
+                [state, journal.pk, state, taken.pk, what, pool.fund_source, pool.direct_mark],
             )
             if cursor.rowcount != count:
                 raise Refusal("回盘期间明细有变化,没有入账", next_step="请重新装入回盘文件")
+
+
+def _journal_of(
+    taken: ReturnFile, run: PayRun, what: str, pool: Pool, by_use: dict[str, int], count: int, actor: Actor, on: dt.date
+) -> Journal:
+    _, kind, words = STEPS[what]
+    mark = f":{pool.direct_mark}" if pool.direct_mark else ""
+    about: dict[str, Any] = {
+        "idem": f"return:{taken.sha256}:{kind}:{pool.fund_source}{mark}",
+        "pay_run_id": run.pk,
+        "line_count": count,
+        "memo": f"{run.number} {words}({pool.label})",
+        "actor": actor,
+        "on": on,
+        "direct_mark": pool.direct_mark,
+    }
+    if kind == "post":
+        return funds.post(run.division_code, pool.fund_source, by_use, **about)
+    return funds.void(run.division_code, pool.fund_source, sum(by_use.values()), **about)
 
 
 def _count(taken: ReturnFile) -> None:

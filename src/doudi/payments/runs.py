@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from django.db import connection, transaction
 
 from doudi.audit import services as audit
+from doudi.funds import queries as funds_queries
 from doudi.funds import services as funds
+from doudi.funds.journals import NotEnoughMoney, Pool
 from doudi.funds.models import FUND_SOURCES
 from doudi.kernel.actors import Actor
 from doudi.kernel.errors import BadInput, NotPermitted, Refusal, Stale
@@ -70,7 +72,7 @@ def freeze_run(
     require(actor, "make_pay_run", county_code)
     if kind not in ("regular", "back_pay"):
         raise BadInput(f"批次种类“{kind}”不能直接编制", next_step="可用 regular(月度发放)或 back_pay(补发)")
-    sources = fund_of(fund_sources)
+    sources = fund_of(county_code, on, fund_sources, actor=actor)
     _one_at_a_time(county_code)
     standing = _standing(county_code, month, kind)
     if standing is not None:
@@ -242,28 +244,54 @@ def roster_digest(run_id: int, *, states: tuple[str, ...] = ()) -> str:
 
 
 def _reserve(run: PayRun, needed: Mapping[str, int], actor: Actor, on: dt.date) -> None:
-    counts = queries.line_counts_by_source(run.pk, "frozen")
-    journals = {
-        source: funds.reserve(
-            run.division_code,
-            source,
-            fen,
-            idem=f"run:{run.pk}:reserve:{source}",
-            pay_run_id=run.pk,
-            line_count=counts[source],
-            memo=f"{run.number} 批准预留({FUND_SOURCES[source]})",
-            actor=actor,
-            on=on,
-        ).pk
-        for source, fen in sorted(needed.items())
-    }
+    """Set the money aside, direct funds first; each line learns from which pool it is paid."""
+    for source, fen in sorted(needed.items()):
+        left_fen = fen
+        pools = funds_queries.pools_of(run.division_code, source)
+        for mark, available_fen in pools:
+            if left_fen:
+                left_fen -= _reserve_from(run, Pool(source, mark), min(available_fen, left_fen), actor, on)
+        if left_fen:
+            have = sum(available_fen for _, available_fen in pools)
+            raise NotEnoughMoney(
+                source=FUND_SOURCES[source],
+                available=yuan(have),
+                needed=yuan(fen),
+                gap=yuan(max(fen - have, left_fen)),
+                gap_fen=max(fen - have, left_fen),
+            )
+
+
+def _reserve_from(run: PayRun, pool: Pool, most_fen: int, actor: Actor, on: dt.date) -> int:
+    """Take whole lines in their order as long as the pool lasts; give how much was set aside."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE payments_line l SET state = 'approved', reserve_journal_id = j.id"
-            "  FROM unnest(%s::text[], %s::bigint[]) AS j (source, id)"
-            " WHERE l.pay_run_id = %s AND l.state = 'frozen' AND l.fund_source = j.source",
-            [list(journals), list(journals.values()), run.pk],
+            "SELECT count(*), coalesce(sum(amount_fen), 0), max(id) FROM (SELECT id, amount_fen,"
+            "       sum(amount_fen) OVER (ORDER BY id) AS so_far FROM payments_line"
+            " WHERE pay_run_id = %s AND state = 'frozen' AND fund_source = %s) c WHERE so_far <= %s",
+            [run.pk, pool.fund_source, most_fen],
         )
+        count, fen, last_id = cursor.fetchone()
+        if not count:
+            return 0
+        journal = funds.reserve(
+            run.division_code,
+            pool.fund_source,
+            int(fen),
+            direct_mark=pool.direct_mark,
+            idem=f"run:{run.pk}:reserve:{pool.fund_source}" + (f":{pool.direct_mark}" if pool.direct_mark else ""),
+            pay_run_id=run.pk,
+            line_count=count,
+            memo=f"{run.number} 批准预留({pool.label})",
+            actor=actor,
+            on=on,
+        )
+        cursor.execute(
+            "UPDATE payments_line SET state = 'approved', reserve_journal_id = %s, direct_mark = %s"
+            " WHERE pay_run_id = %s AND state = 'frozen' AND fund_source = %s AND id <= %s",
+            [journal.pk, pool.direct_mark, run.pk, pool.fund_source, last_id],
+        )
+    return int(fen)
 
 
 def _one_at_a_time(county_code: str) -> None:

@@ -9,6 +9,8 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 
 from doudi.audit import seals
+from doudi.engine.packs import packs_root
+from doudi.funds import matrix
 from doudi.platform import database
 from doudi.platform.home import APP, READER, write_private
 from doudi.security import rls
@@ -57,6 +59,7 @@ def install_guards() -> list[str]:
         scoped = rls.install(cursor)
         sealed = seals.install(cursor)
         _grant(cursor, sealed)
+    matrix.load_pack_rules()
     return scoped
 
 
@@ -80,6 +83,8 @@ def _digest() -> str:
     for pattern in SOURCES:
         for path in sorted(ROOMS.glob(pattern)):
             made.update(str(path.relative_to(ROOMS)).encode() + path.read_bytes())
+    for path in sorted(packs_root().glob("*/funding.yaml")):
+        made.update(path.read_bytes())
     return made.hexdigest()
 
 

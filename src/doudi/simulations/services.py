@@ -54,7 +54,7 @@ def simulate_division(asked: Reform, text: str, division_code: str, *, actor: Ac
         reform_text=text,
         reform_digest=asked.digest,
         runs=kept,
-        result=laid_out(found, fund_of()),
+        result=laid_out(found, fund_of(division_code, on)),
         engine_version=ENGINE_VERSION,
         made_by=actor.person_key,
         made_by_name=actor.name,

@@ -32,7 +32,7 @@ DECLARE
     seen record;
     wrong record;
 BEGIN
-    SELECT count(*) AS legs, coalesce(sum(l.amount_fen), 0) AS fen, count(DISTINCT a.fund_source) AS sources,
+    SELECT count(*) AS legs, coalesce(sum(l.amount_fen), 0) AS fen, count(DISTINCT a.fund_source || ' ' || a.direct_mark) AS sources,
            count(DISTINCT a.division_code) FILTER (WHERE a.division_code <> j.division_code) AS strangers
       INTO seen
       FROM funds_leg l JOIN funds_account a ON a.id = l.account_id JOIN funds_journal j ON j.id = l.journal_id
@@ -94,8 +94,9 @@ BEGIN
             USING ERRCODE = 'check_violation', CONSTRAINT = 'account_opens_empty';
     END IF;
     IF TG_OP = 'UPDATE' AND (pg_trigger_depth() < 2
-        OR ROW(NEW.id, NEW.code, NEW.kind, NEW.fund_source, NEW.division_code, NEW.floor_fen)
-           IS DISTINCT FROM ROW(OLD.id, OLD.code, OLD.kind, OLD.fund_source, OLD.division_code, OLD.floor_fen)) THEN
+        OR ROW(NEW.id, NEW.code, NEW.kind, NEW.fund_source, NEW.direct_mark, NEW.use, NEW.division_code, NEW.floor_fen)
+           IS DISTINCT FROM ROW(OLD.id, OLD.code, OLD.kind, OLD.fund_source, OLD.direct_mark, OLD.use,
+                                OLD.division_code, OLD.floor_fen)) THEN
         RAISE EXCEPTION 'funds: account % changes only by legs', OLD.code
             USING ERRCODE = 'check_violation', CONSTRAINT = 'account_moves_by_legs';
     END IF;
@@ -105,8 +106,73 @@ END $$;
 CREATE TRIGGER account_guard BEFORE INSERT OR UPDATE ON funds_account
     FOR EACH ROW EXECUTE FUNCTION funds_account_guard();
 
+CREATE TRIGGER allotment_append_only BEFORE UPDATE OR DELETE ON funds_allotment
+    FOR EACH ROW EXECUTE FUNCTION funds_append_only();
+CREATE TRIGGER budget_append_only BEFORE UPDATE OR DELETE ON funds_budget
+    FOR EACH ROW EXECUTE FUNCTION funds_append_only();
+CREATE TRIGGER period_append_only BEFORE UPDATE OR DELETE ON funds_periodclose
+    FOR EACH ROW EXECUTE FUNCTION funds_append_only();
+
+-- A month that was shut takes no entry any more, nor does any month before it.
+CREATE OR REPLACE FUNCTION funds_period_open() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    shut text;
+BEGIN
+    SELECT max(month) INTO shut FROM funds_periodclose WHERE division_code = NEW.division_code;
+    IF shut IS NOT NULL AND to_char(NEW.effective_on, 'YYYY-MM') <= shut THEN
+        RAISE EXCEPTION 'funds: % is closed for % up to %', to_char(NEW.effective_on, 'YYYY-MM'),
+            NEW.division_code, shut USING ERRCODE = 'check_violation', CONSTRAINT = 'period_open';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER journal_period_open BEFORE INSERT ON funds_journal
+    FOR EACH ROW EXECUTE FUNCTION funds_period_open();
+
+-- What is paid for must be allowed from that source, there and on that day: the nearest place with a rule decides.
+CREATE OR REPLACE FUNCTION funds_use_allowed() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    spent record;
+    nearest text;
+    asked text;
+BEGIN
+    SELECT a.use, a.fund_source, j.division_code, j.effective_on INTO spent
+      FROM funds_account a JOIN funds_journal j ON j.id = NEW.journal_id
+     WHERE a.id = NEW.account_id AND a.kind = 'paid';
+    IF NOT FOUND OR NEW.amount_fen < 0 THEN
+        RETURN NEW;
+    END IF;
+    FOREACH asked IN ARRAY ARRAY[spent.use, split_part(spent.use, ':', 1)] LOOP
+        SELECT max(r.place_code) INTO nearest
+          FROM funds_userule r
+         WHERE r.use = asked AND left(spent.division_code, length(r.place_code)) = r.place_code
+           AND r.since <= spent.effective_on AND (r.until IS NULL OR r.until > spent.effective_on)
+           AND (r.proposed_by = '' OR r.confirmed_by <> '');
+        EXIT WHEN nearest IS NOT NULL;
+    END LOOP;
+    IF nearest IS NULL OR NOT EXISTS (
+        SELECT 1 FROM funds_userule r
+         WHERE r.use = asked AND r.place_code = nearest AND r.fund_source = spent.fund_source
+           AND r.since <= spent.effective_on AND (r.until IS NULL OR r.until > spent.effective_on)
+           AND (r.proposed_by = '' OR r.confirmed_by <> '')
+           AND r.since = (SELECT max(n.since) FROM funds_userule n
+                           WHERE n.use = asked AND n.place_code = nearest AND n.since <= spent.effective_on
+                             AND (n.until IS NULL OR n.until > spent.effective_on)
+                             AND (n.proposed_by = '' OR n.confirmed_by <> ''))) THEN
+        RAISE EXCEPTION 'funds: % may not be paid from % in %', spent.use, spent.fund_source, spent.division_code
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'source_allows_use';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER leg_use_allowed BEFORE INSERT ON funds_leg
+    FOR EACH ROW EXECUTE FUNCTION funds_use_allowed();
+
 INSERT INTO funds_allowedmove (journal_kind, from_kind, to_kind, clause) VALUES
-    ('allocate', 'source', 'available', '资金下达到县'),
+    ('allocate', 'source', 'available', '收到上级或本级下达的资金'),
+    ('allot', 'available', 'allotted', '下达到下级'),
+    ('recall', 'allotted', 'available', '从下级收回'),
+    ('recall', 'available', 'source', '交回上级'),
     ('reserve', 'available', 'reserved', '批次批准时预留'),
     ('post', 'reserved', 'paid', '银行回盘成功'),
     ('void', 'reserved', 'available', '银行退票或明细作废'),

@@ -1,12 +1,12 @@
 -- One line per award in force, month and component; who holds a live line already is left out.
 INSERT INTO payments_line (
     pay_run_id, award_id, household_id, person_id, programme, month, kind, amount_fen,
-    payee_account_id, account_index, account_masked, holder_name, bank_name, fund_source,
+    payee_account_id, account_index, account_masked, holder_name, bank_name, fund_source, direct_mark,
     state, hold_reason, hold_text, released_reasons, release_text, return_code, return_text, division_code)
 SELECT %(run_id)s, a.id, a.household_id, CASE WHEN a.subject_kind = 'p' THEN a.subject_id END, a.programme,
        m.month, 'regular', a.amount_fen_m,
        p.id, p.account_index, coalesce(p.account_masked, ''), coalesce(p.holder_name, ''), coalesce(p.bank_name, ''),
-       f.fund_source, 'frozen', '', '', '', '', '', '', a.division_code
+       f.fund_source, '', 'frozen', '', '', '', '', '', '', a.division_code
   FROM unnest(%(months)s::text[], %(first_days)s::date[]) AS m (month, first_day)
   JOIN benefits_award a
     ON a.division_code >= %(county)s AND a.division_code < %(county)s || ':'

@@ -28,7 +28,8 @@ BEGIN
            ROW(n.pay_run_id, n.award_id, n.household_id, n.person_id, n.programme, n.month, n.kind, n.amount_fen,
                n.payee_account_id, n.account_index, n.account_masked, n.holder_name, n.bank_name, n.fund_source,
                n.replaces_id, n.division_code)
-        OR (o.reserve_journal_id IS NOT NULL AND o.reserve_journal_id IS DISTINCT FROM n.reserve_journal_id)
+        OR (o.reserve_journal_id IS NOT NULL AND ROW(o.reserve_journal_id, o.direct_mark)
+            IS DISTINCT FROM ROW(n.reserve_journal_id, n.direct_mark))
         OR (o.final_journal_id IS NOT NULL AND o.final_journal_id IS DISTINCT FROM n.final_journal_id)
      LIMIT 1;
     IF FOUND OR (SELECT count(*) FROM before) <> (SELECT count(*) FROM before o JOIN after n ON n.id = o.id) THEN

@@ -1,11 +1,11 @@
 -- Returned lines of one run that nothing replaces yet, to the account that is valid now.
 INSERT INTO payments_line (
     pay_run_id, award_id, household_id, person_id, programme, month, kind, amount_fen,
-    payee_account_id, account_index, account_masked, holder_name, bank_name, fund_source,
+    payee_account_id, account_index, account_masked, holder_name, bank_name, fund_source, direct_mark,
     state, hold_reason, hold_text, released_reasons, release_text, return_code, return_text, replaces_id, division_code)
 SELECT %(run_id)s, o.award_id, o.household_id, o.person_id, o.programme, o.month, o.kind, o.amount_fen,
        p.id, p.account_index, coalesce(p.account_masked, ''), coalesce(p.holder_name, ''), coalesce(p.bank_name, ''),
-       o.fund_source, 'frozen', '', '', '', '', '', '', o.id, o.division_code
+       o.fund_source, '', 'frozen', '', '', '', '', '', '', o.id, o.division_code
   FROM payments_line o
   LEFT JOIN LATERAL (
         SELECT q.id, q.account_index, q.account_masked, q.holder_name, q.bank_name

@@ -26,7 +26,7 @@ SELECT left(a.division_code, 6) AS county_code, a.division_code, m.month, a.id A
 CREATE VIEW view_payment_lines WITH (security_invoker = true) AS
 SELECT left(l.division_code, 6) AS county_code, l.division_code, l.id AS line_id, r.id AS pay_run_id,
        r.kind AS run_kind, r.month AS run_month, r.sequence AS run_sequence, r.state AS run_state,
-       l.month, l.kind, l.programme, l.household_id, l.person_id, l.award_id, l.amount_fen, l.fund_source,
+       l.month, l.kind, l.programme, l.household_id, l.person_id, l.award_id, l.amount_fen, l.fund_source, l.direct_mark,
        l.holder_name, l.account_masked, l.bank_name, l.state, l.hold_reason, l.hold_text, l.release_text,
        l.return_code, l.return_text, l.replaces_id, l.reserve_journal_id, l.final_journal_id,
        r.made_by, r.made_on, r.approved_by, r.approved_on
@@ -35,7 +35,7 @@ SELECT left(l.division_code, 6) AS county_code, l.division_code, l.id AS line_id
 -- Grain: leg.  Positive adds to the account.
 CREATE VIEW view_ledger WITH (security_invoker = true) AS
 SELECT j.division_code, j.id AS journal_id, j.idem, j.kind, j.effective_on, j.memo, j.pay_run_id, j.corrects_id,
-       j.line_count, j.made_by, j.recorded_at, g.id AS leg_id, a.code AS account_code, a.fund_source,
+       j.line_count, j.made_by, j.recorded_at, g.id AS leg_id, a.code AS account_code, a.fund_source, a.direct_mark, a.use,
        a.kind AS account_kind, g.amount_fen, a.balance_fen AS account_balance_fen
   FROM funds_journal j JOIN funds_leg g ON g.journal_id = j.id JOIN funds_account a ON a.id = g.account_id;
 
