@@ -103,6 +103,7 @@ INSTALLED_APPS = [
     "doudi.regions",
     "doudi.registry",
     "doudi.policy",
+    "doudi.standards",
     "doudi.funds",
     "doudi.facts",
     "doudi.determination",

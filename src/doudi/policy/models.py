@@ -29,6 +29,7 @@ class LocalRule(models.Model):
     document_number = models.CharField(max_length=80, blank=True)
     clause = models.CharField(max_length=80)
     note = models.CharField(max_length=300, blank=True)
+    batch = models.CharField(max_length=40, blank=True)  # records made and confirmed together share it
     state = models.CharField(max_length=10, default="proposed")  # proposed, confirmed, withdrawn
     proposed_by = models.CharField(max_length=60)
     proposed_by_name = models.CharField(max_length=60, blank=True)

@@ -22,6 +22,7 @@ SEALED = [
             "document",
             "document_number",
             "clause",
+            "batch",
             "proposed_by",
         ),
         append_only=False,

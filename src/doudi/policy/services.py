@@ -61,6 +61,7 @@ class Draft:
     settings: dict[str, Any] = dataclasses.field(default_factory=dict)
     programmes: tuple[str, ...] = ()
     note: str = ""
+    batch: str = ""
 
 
 def propose_local_rule(draft: Draft, *, on: dt.date, actor: Actor) -> LocalRule:
@@ -86,7 +87,7 @@ def _rule_of(draft: Draft, on: dt.date, actor: Actor) -> LocalRule:
     """Check what is particular to values or switches, and fill in what the clause brings along."""
     condition = condition_of(draft.condition).plain()
     if draft.kind == "parameter":
-        clause, settings, programmes = _checked_parameter(draft), {}, []
+        clause, settings, programmes = _checked_parameter(draft, actor), {}, []
     elif draft.kind == "switch":
         option = _checked_switch(draft)
         clause = draft.clause or option.clause
@@ -101,7 +102,7 @@ def _rule_of(draft: Draft, on: dt.date, actor: Actor) -> LocalRule:
         value_int=draft.value_int, published=draft.published.strip(), is_on=draft.is_on, settings=settings,
         programmes=programmes, condition=condition, since=draft.since, until=draft.until, proposed_on=on,
         document=draft.document.strip(), document_number=draft.document_number.strip(), clause=clause,
-        note=draft.note.strip(), proposed_by=actor.person_key, proposed_by_name=actor.name,
+        note=draft.note.strip(), batch=draft.batch, proposed_by=actor.person_key, proposed_by_name=actor.name,
     )  # fmt: skip
     if draft.kind == "parameter":
         _check_bounds(rule)
@@ -202,13 +203,13 @@ def _check_common(draft: Draft, on: dt.date) -> None:
         raise WrongField("clause", f"条款库没有 {draft.clause}", next_step="请从条款库选用")
 
 
-def _checked_parameter(draft: Draft) -> str:
+def _checked_parameter(draft: Draft, actor: Actor) -> str:
     about = queries.law().parameters.declarations.get(draft.name)
     if about is None:
         raise WrongField("name", f"没有名为“{draft.name}”的参数")
     if draft.area not in ("", *AREAS):
         raise WrongField("area", "区域只能是城乡、城市或农村")
-    _check_level(draft, about)
+    _check_level(draft, about, actor)
     if draft.value_int is None:
         raise WrongField("value", f"没有填写“{about.label}”的值")
     if draft.value_int < about.low or (about.high is not None and draft.value_int > about.high):
@@ -224,8 +225,9 @@ def _clause_in_force(draft: Draft) -> str:
     return found.clause if found else ""
 
 
-def _check_level(draft: Draft, about: Declaration) -> None:
-    level = codes.level(draft.division_code)
+def _check_level(draft: Draft, about: Declaration, actor: Actor) -> None:
+    """Only an office of a level that the law names decides; it may decide for a part of its place alone."""
+    level = codes.level(actor.scope_code or draft.division_code)
     if about.set_by and level not in about.set_by:
         who = "、".join(LEVEL_WORDS[one] for one in about.set_by)
         raise NobodyAllows(
@@ -268,15 +270,24 @@ def _check_overlap(draft: Draft, condition: list[dict[str, Any]]) -> None:
             continue
         if draft.is_on != other.is_on or condition != other.condition:
             continue
-        ends_before = other.until is not None and other.until <= draft.since
-        begins_after = draft.until is not None and draft.until <= other.since
-        if not ends_before and not begins_after:
+        if _overlaps(draft, other):
             period = f"{other.since} 至 {other.until or '未定'}"
             raise WrongField(
                 "since",
                 f"与已登记的第 {other.pk} 号({period},{STATE_WORDS[other.state]})期间重叠",
                 next_step="请先终止或撤回前一项,或改用不重叠的日期",
             )
+
+
+def _overlaps(draft: Draft, other: LocalRule) -> bool:
+    """Tell whether two periods collide; a value without an end gives way to one that begins later."""
+    assert draft.since is not None
+    ends_before = other.until is not None and other.until <= draft.since
+    begins_after = draft.until is not None and draft.until <= other.since
+    if ends_before or begins_after:
+        return False
+    gives_way = other.until is None if other.since < draft.since else draft.until is None
+    return not (draft.kind == "parameter" and other.since != draft.since and gives_way)
 
 
 def _lock(draft: Draft) -> None:
