@@ -4,8 +4,10 @@ A stage is a run of rules of one kind of subject: even stages households, odd st
 A stage only needs earlier stages, so an executor can treat it as one statement.
 """
 
+import copy
 import dataclasses
 import datetime as dt
+import difflib
 import functools
 import hashlib
 import inspect
@@ -15,10 +17,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from doudi.engine.inputs import Inputs
-from doudi.engine.lang import Programme, RuleError, certainly, missing, number, where
+from doudi.engine.lang import Programme, RuleError, certainly, missing, where
 from doudi.engine.rule import HOUSEHOLD, PERSON, Rule
 from doudi.engine.values import UNKNOWN
-from doudi.kernel.errors import Refusal
+from doudi.kernel.errors import BadInput, Refusal
 
 REFUSES, GRANTS, NEEDS_FACTS = 0, 1, 2
 OUTCOME_NAMES = {REFUSES: "refuses", GRANTS: "grants", NEEDS_FACTS: "needs_facts"}
@@ -65,6 +67,11 @@ class ProgrammePlan:
     def output_names(self) -> tuple[str, ...]:
         suffixes = ["criteria_met", "criteria_unknown"] + (["route"] if self.has_routes else [])
         return (self.value("outcome"), self.amount_name, *(self.value(suffix) for suffix in suffixes))
+
+    @property
+    def planned_names(self) -> tuple[str, ...]:
+        """Name what a run reckons for this programme: the outputs, and for whom a row is written."""
+        return (*self.output_names, *([self.applies] if self.applies else []))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,8 +123,9 @@ def _first_open(numbers: list[int]) -> Callable[..., Any]:
 
 def _word(bits: list[int], pick: Callable[[Any], Any]) -> Callable[..., Any]:
     def word(*values: Any) -> Any:
-        parts = [number(pick(value)) * (1 << bit) for bit, value in zip(bits, values, strict=True)]
-        return functools.reduce(operator.add, parts) if parts else 0
+        parts = [where(pick(value), 1 << bit, 0) for bit, value in zip(bits, values, strict=True)]
+        told = [part for part in parts if type(part) is not int or part]
+        return functools.reduce(operator.add, told) if told else 0
 
     return word
 
@@ -197,9 +205,7 @@ class RuleSet:
         for plan in self.programmes:
             for rule in _derived(plan):
                 self._take(rule)
-        self.outputs = tuple(
-            name for p in self.programmes for name in (*p.output_names, *([p.applies] if p.applies else []))
-        )
+        self.outputs = tuple(name for plan in self.programmes for name in plan.planned_names)
         self._placed: dict[str, tuple[int, int]] = {}
         self.stages = self.plan(self.outputs)
         self.used = frozenset(rule.name for stage in self.stages for rule in stage.rules)
@@ -367,6 +373,46 @@ class RuleSet:
                 )
         inside = [level for (need_stage, level), entity, _ in needs if need_stage == stage and entity == rule.entity]
         return stage, max(inside, default=0) + 1
+
+    def narrowed(
+        self,
+        outputs: Iterable[str],
+        more_rules: Iterable[Rule] = (),
+        more_parameters: Iterable[str] = (),
+        programmes: Iterable[str] | None = None,
+    ) -> "RuleSet":
+        """Give a rule set that reckons the named values and what they rest on, nothing else.
+
+        ``more_rules`` replace or join the rules; ``programmes`` are those to report (all by default).
+
+        :raises BadInput: a name that is no rule of this day.
+        """
+        narrow = copy.copy(self)
+        for name in ("all_needs", "digest", "parameters"):
+            narrow.__dict__.pop(name, None)
+        narrow.rules = self.rules | {rule.name: rule for rule in more_rules}
+        narrow._parameters = self._parameters | frozenset(more_parameters)
+        narrow.outputs = tuple(dict.fromkeys(outputs))
+        for name in narrow.outputs:
+            if name not in narrow.rules:
+                close = difflib.get_close_matches(name, narrow.rules, 1)
+                hint = f"是不是 {close[0]}?" if close else "可用的名称见 packs 里的规则"
+                raise BadInput(f"{self.on} 没有名为 {name} 的规则或结果", next_step=hint)
+        if programmes is not None:
+            narrow.programmes = tuple(self.programme(name) for name in dict.fromkeys(programmes))
+        narrow._placed = {}
+        narrow.stages = narrow.plan(narrow.outputs)
+        narrow.used = frozenset(rule.name for stage in narrow.stages for rule in stage.rules)
+        return narrow
+
+    def for_programmes(self, names: Iterable[str]) -> "RuleSet":
+        """Give a rule set that decides the named programmes alone.
+
+        :raises NoRulesThatDay: one of them has no rules on this day.
+        """
+        plans = [self.programme(name) for name in names]
+        outputs = [name for plan in plans for name in plan.planned_names]
+        return self.narrowed(outputs, programmes=[plan.name for plan in plans])
 
     # -- identity ---------------------------------------------------------------------------
 

@@ -8,14 +8,15 @@ to table but joined by ``place_row`` where they are used.
 
 import dataclasses
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from doudi.engine import sqlresults
+from doudi.engine.fold import Folded, fold
 from doudi.engine.rule import HOUSEHOLD, PERSON, Rule
-from doudi.engine.ruleset import NEEDS_FACTS, ProgrammePlan, RuleSet, Stage
-from doudi.engine.sqltext import Sql, text_of
+from doudi.engine.ruleset import RuleSet, Stage
+from doudi.engine.sqlresults import KEYS
 
-KEYS = {PERSON: ("person_id", "household_id"), HOUSEHOLD: ("household_id",)}
 MOST_REPEATED = 6
 EMPTY_TOTAL = {"sum": "0", "count": "0", "any": "false", "all": "true"}
 
@@ -54,21 +55,16 @@ class SqlPlan:
 
 
 class _Writer:
-    """Walks the stages once; remembers what each named value can be and which table has it."""
+    """Walks the stages once; remembers which table has which value."""
 
-    def __init__(self, rules: RuleSet, unknown_parameters: Iterable[str], least: Mapping[str, int]) -> None:
-        self.rules = rules
-        self.known: dict[str, Sql] = {}
-        for one in rules.inputs.rows:
-            self.known[one.name] = Sql(one.name, one.nullable, 0 if one.type == "bool" else one.low)
-        unknown = frozenset(unknown_parameters)
-        for name in rules.parameters:
-            self.known[name] = Sql(name, name in unknown, least.get(name, 0))
+    def __init__(self, folded: Folded) -> None:
+        self.folded = folded
+        self.rules = folded.rules
         self.table = {HOUSEHOLD: "households_in", PERSON: "persons_in"}
         self.has: dict[str, list[str]] = {HOUSEHOLD: [], PERSON: []}
         self.repeated: tuple[tuple[Rule, ...], ...] = ()
         self.statements: list[Statement] = []
-        self.pending = list(rules.stages)
+        self.pending = list(self.rules.stages)
 
     def write(self) -> list[Statement]:
         while self.pending:
@@ -172,34 +168,27 @@ class _Writer:
         ctes: list[str] = []
         top = self.table[PERSON]
         if self.repeated:
-            known = dict(self.known)
             ctes, top = self._levels(list(self.repeated), "m", top)
-            gathered = [self._gather(rule) for rule in totals]
-            self.known = known | {rule.name: self.known[rule.name] for rule in totals}
-        else:
-            gathered = [self._gather(rule) for rule in totals]
+        gathered = [self._gather(rule) for rule in totals]
         body = f"a as (\n  select household_id,\n{_lines(gathered)}\n  from {top}\n  group by household_id\n)"
         return [*ctes, body]
 
     def _gather(self, rule: Rule) -> tuple[str, str]:
-        """Write the aggregate of one total; also record what its value can be."""
+        """Write the aggregate of one total."""
         if rule.how == "count":
-            self.known[rule.name] = Sql(rule.name, False, 0)
             return f"count(*) as {rule.name}", rule.clause
-        member = self.known[rule.needs[0]]
-        self.known[rule.name] = Sql(rule.name, member.nullable, _not_negative(member.low))
-        name = member.text
+        name, nullable = rule.needs[0], self.folded.values[rule.name].nullable
         if rule.how == "sum":
             text = f"cast(sum(cast({name} as bigint)) as bigint)"
-            if member.nullable:
+            if nullable:
                 text = f"case when count({name}) = count(*) then {text} end"
         elif rule.how == "any":
             text = f"bool_or({name})"
-            if member.nullable:
+            if nullable:
                 text = f"case when {text} then true when count({name}) = count(*) then false end"
         else:
             text = f"bool_and({name})"
-            if member.nullable:
+            if nullable:
                 text = f"case when not {text} then false when count({name}) = count(*) then true end"
         return f"{text} as {rule.name}", rule.clause
 
@@ -208,23 +197,14 @@ class _Writer:
     def _levels(self, levels: list[tuple[Rule, ...]], prefix: str, top: str) -> tuple[list[str], str]:
         ctes: list[str] = []
         for number, level in enumerate((level for level in levels if level), 1):
-            columns = [(f"{self._formula(rule)} as {rule.name}", rule.clause) for rule in level]
+            columns = [(f"{self.folded.formulas[rule.name]} as {rule.name}", self._remark(rule)) for rule in level]
             ctes.append(f"{prefix}{number} as (\n  select *,\n{_lines(columns)}\n  from {top}\n)")
             top = f"{prefix}{number}"
         return ctes, top
 
-    def _formula(self, rule: Rule) -> str:
-        assert rule.function is not None, rule.name
-        value: Any = rule.function(*[self.known[need] for need in rule.needs])
-        if not isinstance(value, Sql):
-            low = value if isinstance(value, int) and not isinstance(value, bool) else None
-            value = Sql(text_of(value), False, low)
-        self.known[rule.name] = Sql(rule.name, value.nullable, value.low)
-        return value.text
-
-
-def _not_negative(low: int | None) -> int | None:
-    return 0 if low is not None and low >= 0 else None
+    def _remark(self, rule: Rule) -> str:
+        note = self.folded.notes.get(rule.name, "")
+        return f"{rule.clause} ({note})" if note else rule.clause
 
 
 def _lines(columns: list[tuple[str, str]]) -> str:
@@ -236,65 +216,31 @@ def _lines(columns: list[tuple[str, str]]) -> str:
     )
 
 
-def _wide_columns(plan: ProgrammePlan) -> list[str]:
-    columns = [
-        f"cast({plan.value('outcome')} as tinyint) as {plan.value('outcome')}",
-        f"case when {plan.value('outcome')} <> {NEEDS_FACTS} then cast({plan.amount_name} as bigint) end"
-        f" as {plan.amount_name}",
-        f"cast({plan.value('criteria_met')} as bigint) as {plan.value('criteria_met')}",
-        f"cast({plan.value('criteria_unknown')} as bigint) as {plan.value('criteria_unknown')}",
-    ]
-    if plan.has_routes:
-        columns.append(f"cast({plan.value('route')} as tinyint) as {plan.value('route')}")
-    return columns
-
-
-def _wide(rules: RuleSet, entity: str, table: str) -> str:
-    columns = list(KEYS[entity])
-    for plan in rules.programmes:
-        if plan.entity == entity:
-            columns += _wide_columns(plan)
-    return "select\n  " + ",\n  ".join(columns) + f"\nfrom {table}\norder by {', '.join(reversed(KEYS[entity]))}"
-
-
-def _long(plan: ProgrammePlan, table: str) -> str:
-    kind, subject = ("p", "person_id") if plan.entity == PERSON else ("h", "household_id")
-    route = "''"
-    if plan.has_routes:
-        cases = " ".join(f"when {number} then '{name}'" for number, name in plan.route_names.items())
-        route = f"case {plan.value('route')} {cases} else '' end"
-    columns = [
-        f"'{kind}' as subject_kind",
-        f"{subject} as subject_id",
-        "household_id",
-        f"'{plan.name}' as programme",
-        f"cast({plan.value('outcome')} as tinyint) as outcome",
-        f"case when {plan.value('outcome')} <> {NEEDS_FACTS} then cast({plan.amount_name} as bigint) end"
-        " as amount_fen_m",
-        f"cast({plan.value('criteria_met')} as bigint) as criteria_met",
-        f"cast({plan.value('criteria_unknown')} as bigint) as criteria_unknown",
-        f"{route} as route",
-    ]
-    scope = f"\nwhere coalesce({plan.applies}, true)" if plan.applies else ""
-    return "select " + ",\n  ".join(columns) + f"\nfrom {table}{scope}"
-
-
-def generate(rules: RuleSet, unknown_parameters: Iterable[str] = (), least: Mapping[str, int] | None = None) -> SqlPlan:
+def generate(
+    rules: RuleSet,
+    unknown_parameters: Collection[str] = (),
+    least: Mapping[str, int] | None = None,
+    constants: Mapping[str, Any] | None = None,
+    never_unknown: Collection[str] = (),
+    with_columns: bool = True,
+) -> SqlPlan:
     """Write the rule set as SQL.
 
     ``unknown_parameters`` are those that no text sets at some of the places in hand; the text
     treats them as possibly unknown.  ``least`` gives parameters' declared least values (0 otherwise).
+    ``constants`` are parameters and inputs with one value for everybody in hand, ``never_unknown`` inputs
+    without a gap: both make the text shorter and bind it to these people.  ``with_columns`` off leaves out of
+    the tables what is the same for everybody; the queries of the results write it all the same.
 
     :raises NotSql: a rule has no exact meaning in SQL, e.g. a divisor that may be zero.
     """
-    writer = _Writer(rules, unknown_parameters, least or {})
+    folded = fold(rules, unknown_parameters, least or {}, constants or {}, never_unknown, with_columns)
+    writer = _Writer(folded)
     statements = writer.write()
     tables = writer.table
     return SqlPlan(
         tuple(statements),
-        persons=_wide(rules, PERSON, tables[PERSON]),
-        households=_wide(rules, HOUSEHOLD, tables[HOUSEHOLD]),
-        determinations="\nunion all\n".join(
-            _long(plan, tables[plan.entity]) for plan in rules.programmes if not plan.is_once
-        ),
+        persons=sqlresults.wide(rules, folded, PERSON, tables[PERSON]),
+        households=sqlresults.wide(rules, folded, HOUSEHOLD, tables[HOUSEHOLD]),
+        determinations=sqlresults.long(rules, folded, tables),
     )
