@@ -11,11 +11,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from doudi.engine import gates
 from doudi.engine.inputs import Input, Inputs
 from doudi.engine.packs import Law
 from tests.engine import small_law
 
 ARROW = {"bool": pa.bool_(), "text": pa.string()}
+DATED = {"date": [0, 20220310, 20220401], "yearmonth": [0, 202112, 202202, 202203, 202206]}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,17 +88,29 @@ def invented_value(one: Input, chance: random.Random, unknown_share: float) -> A
     """Invent a value of an input, near the thresholds rather than far away."""
     if one.nullable and chance.random() < unknown_share:
         return None
+    if one.type == "text":
+        return None if one.nullable else one.name
     if one.type == "bool":
         return chance.random() < 0.3
     if one.type == "code":
         return chance.choice(list(one.values) or [0, 1, 2, 3, 4])
+    if one.unit in DATED:
+        return chance.choice(DATED[one.unit])
     if one.name == "age_years":
         return chance.choice([0, 5, 15, 16, 17, 18, 30, 45, 59, 60, 69, 70, 80, 99])
     if "fen" in one.name:
         scale = 2_000_000 if "fen_m" not in one.name else 90_000
         low = one.low if one.low is not None else -20_000
-        return chance.choice([0, 0, max(low, -5_001), 1, 29_999, 45_000, 65_000, chance.randrange(scale)])
+        values = [0, 0, max(low, -5_001), 1, 29_999, 45_000, 65_000, chance.randrange(scale)]
+        return max(low, chance.choice(values))
     return chance.choice([0, 0, 0, 1, 2, 3])
+
+
+def _accepted(inputs: Inputs, entity: str, row: dict[str, Any]) -> dict[str, Any]:
+    """Take back what cannot be true together."""
+    while refused := gates.first_refusal(inputs.checks, entity, row):
+        row |= {one.name: one.default for one in inputs.of(entity) if one.name in refused.names}
+    return row
 
 
 def invented_families(
@@ -110,10 +124,12 @@ def invented_families(
         household_id = 9_000_000_000_000 + number * 37
         household = {one.name: invented_value(one, chance, unknown_share) for one in inputs.of("household")}
         household |= {"household_id": household_id, "place_code": chance.choice(places)}
+        _accepted(inputs, "household", household)
         persons = []
         for _ in range(chance.choice([1, 1, 2, 2, 3, 4, 5])):
             person_id += chance.randrange(1, 50)
             person = {one.name: invented_value(one, chance, unknown_share) for one in inputs.of("person")}
+            _accepted(inputs, "person", person)
             persons.append(person | {"person_id": person_id, "household_id": household_id})
         families.append({"household": household, "persons": persons})
     return families

@@ -7,10 +7,11 @@ import pathlib
 from decimal import Decimal
 from typing import Any
 
-from doudi.engine import inputs, packfiles, packs
+from doudi.engine import inputs, packfiles, packs, states
 from doudi.engine.inputs import Input
 from doudi.engine.parameters import ParameterRow
 from doudi.engine.rule import HOUSEHOLD, PERSON
+from doudi.engine.states import StateRow
 from doudi.kernel.programmes import Programme
 
 ROOT = packs.packs_root()
@@ -26,6 +27,7 @@ GRADES = {"一级": 1, "二级": 2, "三级": 3, "四级": 4}
 DIBAO_ROUTES = {"整户": 1, "单人": 2, "渐退": 3}
 INPUTS = inputs.load(ROOT / "cn" / "inputs.yaml")
 UNKNOWN = "未知"
+SINCE = dt.date(2014, 5, 1)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Case:
     on: dt.date
     known_on: dt.date | None
     family: dict[str, Any]
-    extra: tuple[ParameterRow, ...]
+    extra: tuple[ParameterRow | StateRow, ...]
     expected: tuple[Expected, ...]
 
     def __str__(self) -> str:
@@ -67,6 +69,10 @@ def _value(one: Input, given: Any, where: str) -> Any:
         codes = {word: code for code, word in one.values.items()}
         assert given in codes, f"{where}:{one.word}没有“{given}”,可写:{'、'.join(codes)}"
         return codes[given]
+    if one.type == "text":
+        return str(given)
+    if one.unit in ("date", "yearmonth"):
+        return int(str(given).replace("-", ""))
     if one.unit.startswith("fen"):
         fen = Decimal(str(given)) * 100
         assert fen == int(fen), f"{where}:{given} 不足一分"
@@ -74,13 +80,19 @@ def _value(one: Input, given: Any, where: str) -> Any:
     return int(given)
 
 
+def none_of(one: Input) -> Any:
+    """Give what an unstated input is: its default, no, or nought; unknown where nought can be no value of it."""
+    if one.default is not None:
+        return one.default
+    if one.type == "bool":
+        return False
+    return None if one.type == "text" or (one.low or 0) > 0 or (one.values and 0 not in one.values) else 0
+
+
 def _filled(entity: str, row: dict[str, Any], where: str) -> dict[str, Any]:
     """Turn words into inputs; what is not stated is none, not unknown."""
     words = {one.word: one for one in INPUTS.of(entity) if one.word}
-    found: dict[str, Any] = {
-        one.name: one.default if one.default is not None else False if one.type == "bool" else 0
-        for one in words.values()
-    }
+    found: dict[str, Any] = {one.name: none_of(one) for one in words.values()}
     for word, given in row.items():
         assert word in words, f"{where}:没有“{word}”,可写:{'、'.join(words)}"
         found[words[word].name] = _value(words[word], given, where)
@@ -114,15 +126,27 @@ def _expected(row: dict[str, Any], person: int | None) -> list[Expected]:
 
 
 def _extra(row: dict[str, Any], place: str) -> tuple[ParameterRow, ...]:
-    """Read 试算参数: values that stand for a local decision in this case only, in the parameter's own unit."""
+    """Read 试算参数: values that stand for a local decision in this case only, in the parameter's own unit.
+
+    A list gives the plain value and those that hold in a state of the place.
+    """
+    found = []
+    for name, given in row.items():
+        if name == packfiles.LINE:
+            continue
+        for one in given if isinstance(given, list) else [given]:
+            value, when = (one["值"], one["状态"]) if isinstance(one, dict) else (one, None)
+            fixed = (SINCE, None, SINCE, "试算", "", False)
+            found.append(ParameterRow(name, place, "", value, *fixed, local_id=1, when=states.condition_of(when)))
+    return tuple(found)
+
+
+def _states(rows: list[dict[str, Any]], place: str) -> tuple[StateRow, ...]:
+    """Read 状态: what the place went through, such as 高风险 or 灾害响应 with its 级."""
+    kinds = {label: (kind, value) for kind, labels in states.KINDS.items() for value, label in labels.items()}
     return tuple(
-        ParameterRow(
-            name=name, place=place, area="", value=value, since=dt.date(2014, 5, 1), until=None,
-            known_on=dt.date(2014, 5, 1), document="试算", clause="", verified=False, local_id=1,
-        )
-        for name, value in row.items()
-        if name != packfiles.LINE
-    )  # fmt: skip
+        StateRow(*kinds[row["是"]], place, row["自"], row.get("止"), row["自"], grade=row.get("级")) for row in rows
+    )
 
 
 def _case(row: dict[str, Any], path: pathlib.Path) -> Case:
@@ -138,11 +162,12 @@ def _case(row: dict[str, Any], path: pathlib.Path) -> Case:
     for position, person in enumerate(row["成员"]):
         expected += _expected(person.get("应得") or {}, position)
     assert expected, f"{where}:没有写应得"
+    extra = _extra(row.get("试算参数") or {}, place) + _states(row.get("状态") or [], place)
     clauses = row["依据"] if isinstance(row["依据"], list) else [row["依据"]]
     return Case(
         name=row["案例"], where=where, clauses=tuple(clauses), place_code=place, on=row["日期"],
         known_on=row.get("获知"), family={"household": told, "persons": persons},
-        extra=_extra(row.get("试算参数") or {}, place), expected=tuple(expected),
+        extra=extra, expected=tuple(expected),
     )  # fmt: skip
 
 

@@ -11,12 +11,14 @@ import typer
 import yaml
 
 from doudi.kernel.errors import BadInput
+from doudi.kernel.programmes import PROGRAMME_LABEL, Programme
 
 if TYPE_CHECKING:
     from doudi.engine.inputs import Input, Inputs
     from doudi.engine.told import Explanation, ProgrammeExplanation
 
 THOROUGH = 3_000
+ONCE = {one.name for one in Programme if one.is_once}  # shown only where an application or an event is
 Day = Annotated[str, typer.Option("--on", help="按哪一天的政策和事实判断,如 2022-04-15;不写为今天")]
 KnownDay = Annotated[str, typer.Option("--known", help="只用这一天已经知道的政策;不写为与 --on 相同")]
 Place = Annotated[str, typer.Option("--place", help="行政区划代码,如 231084")]
@@ -118,7 +120,7 @@ def _plain_programme(one: "ProgrammeExplanation") -> dict[str, Any]:
 def _told_lines(told: "Explanation", with_steps: bool) -> list[str]:
     lines = [f"地区 {told.place_code} 按 {told.on} 的政策", ""]
     for one in told.programmes:
-        if one.person is not None and not one.applies:
+        if not one.applies and (one.person is not None or one.programme in ONCE):
             continue
         who = f"({one.person_label})" if one.person_label else ""
         lines.append(f"【{one.label}】{who} {one.outcome_label}")
@@ -182,8 +184,6 @@ def decide(
         place_code=_place(place),
     )
     sys.stdout.write(f"{result.household_count:,} 户 {result.person_count:,} 人,结果在 {out}\n")
-    from doudi.kernel.programmes import PROGRAMME_LABEL
-
     for programme, counts in result.outcome_counts.items():
         sys.stdout.write(
             f"  {PROGRAMME_LABEL.get(programme, programme)}:符合 {counts['grants']:,},"

@@ -223,6 +223,7 @@ def _check_values(con: duckdb.DuckDBPyConnection, table: Table, inputs: Inputs, 
             suspects.append(one)
     for one in suspects:
         _check_column(con, table, one)
+    _check_together(con, table, inputs, statistics)
 
 
 def _statistics(con: duckdb.DuckDBPyConnection, table: Table) -> dict[str, tuple[Any, Any, Any]]:
@@ -255,3 +256,27 @@ def _check_column(con: duckdb.DuckDBPyConnection, table: Table, one: Input) -> N
         row, value = found
         problem = "必须填写" if value is None else one.out_of_range(value)
         raise BadInput(f"第 {row} 行 {one.name} 列:{problem}", where=table.path.name, next_step="请改正后重新提交")
+
+
+def _check_together(
+    con: duckdb.DuckDBPyConnection, table: Table, inputs: Inputs, statistics: dict[str, tuple[Any, Any, Any]]
+) -> None:
+    """Refuse the first row with values that cannot be true together; files without such columns are not read."""
+    defaults = {one.name: one.default for one in inputs.of(table.entity)}
+    constant = {name: default for name, default in defaults.items() if name not in table.columns}
+    for name in set(defaults) & set(table.columns):
+        nulls, low, high = statistics.get(name, (None, None, None))
+        if nulls == table.row_count:
+            constant[name] = defaults[name]
+        elif nulls == 0 and low is not None and low == high:
+            constant[name] = low
+    for check in inputs.checks:
+        wrong = check.sql(constant, defaults) if check.entity == table.entity else ""
+        if not wrong:
+            continue
+        found = con.execute(
+            f"select file_row_number + 1 from read_parquet({quoted(table.path)}, file_row_number = true) "
+            f"where {wrong} order by 1 limit 1"
+        ).fetchone()
+        if found:
+            raise BadInput(f"第 {found[0]} 行:{check.text}", where=table.path.name, next_step=check.next_step)

@@ -12,12 +12,15 @@ from typing import Any
 
 import yaml
 
+from doudi.engine import gates
+from doudi.engine.gates import Check
 from doudi.engine.rule import HOUSEHOLD, PERSON
 from doudi.engine.values import UNKNOWN
 from doudi.kernel.errors import BadInput
 
 TYPES = ("int", "bool", "code", "text", "key")
 FAR_BEYOND = 10**13
+APPLICATION = "application"
 TRUE_TEXTS, FALSE_TEXTS = ("true", "1", "是", "t", "yes"), ("false", "0", "否", "f", "no")
 
 
@@ -55,6 +58,11 @@ class Input:
     def may_be_empty(self) -> bool:
         """Tell whether a cell or the whole column may be left out: unknown, or the default, then."""
         return self.nullable or self.default is not None
+
+    @property
+    def is_of_application(self) -> bool:
+        """Tell whether an application or an event brings it, so that no register holds it from month to month."""
+        return self.feed == APPLICATION
 
     @property
     def ceiling(self) -> int:
@@ -114,9 +122,10 @@ class Input:
 
 @dataclasses.dataclass(frozen=True)
 class Inputs:
-    """All inputs, in the column order of the files."""
+    """All inputs, in the column order of the files, and the checks between several of them."""
 
     rows: tuple[Input, ...]
+    checks: tuple[Check, ...] = ()
 
     def __post_init__(self) -> None:
         seen: set[tuple[str, str]] = set()
@@ -184,7 +193,11 @@ class Inputs:
                 close = difflib.get_close_matches(str(name), known, 1)
                 hint = f"是不是 {close[0]}?" if close else "见 doudi schema family"
                 raise BadInput(f"没有名为 {name} 的输入项", where=where, next_step=hint)
-        return {name: one.checked(row.get(name, default), f"{where}.{name}") for name, (one, default) in known.items()}
+        found = {name: one.checked(row.get(name, default), f"{where}.{name}") for name, (one, default) in known.items()}
+        refused = gates.first_refusal(self.checks, entity, found)
+        if refused:
+            raise BadInput(refused.text, where=where, next_step=refused.next_step)
+        return found
 
 
 def _default(one: Input) -> Any:
@@ -197,7 +210,7 @@ def _default(one: Input) -> Any:
 
 
 def load(path: pathlib.Path) -> Inputs:
-    """Read ``inputs.yaml``.
+    """Read ``inputs.yaml``, and ``checks.yaml`` beside it.
 
     :raises BadInput: the file is missing or a row has an unknown attribute.
     """
@@ -212,4 +225,5 @@ def load(path: pathlib.Path) -> Inputs:
         if extra:
             raise BadInput(f"输入项 {row.get('name')} 有不认识的属性 {'、'.join(sorted(extra))}", where=str(path))
         found.append(Input(**row))
-    return Inputs(tuple(found))
+    known = {entity: {one.name for one in found if one.entity == entity} for entity in (PERSON, HOUSEHOLD)}
+    return Inputs(tuple(found), gates.load(path.with_name("checks.yaml"), known))

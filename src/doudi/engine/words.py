@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from doudi.engine.ruleset import RuleSet
 
 UNKNOWN_WORD = "未知"
+_DATED = ("date", "yearmonth")  # 20220605, 202206; 0 is none
 MOST_REMEMBERED = 8192
 Writer = Callable[[Any], str]
 Sentence = Callable[[Mapping[str, Any]], str]
@@ -50,8 +51,18 @@ def in_words(value: Any, unit: str = "", codes: dict[int, str] | None = None) ->
     if unit == "permille":
         whole, tenths = divmod(abs(value), 10)
         return f"{'-' if value < 0 else ''}{whole}{f'.{tenths}' if tenths else ''}%"
+    if unit in _DATED:
+        return _dated(value, unit)
     word = _UNITS.get(unit, unit)
     return f"{value} {word}" if word else str(value)
+
+
+def _dated(value: int, unit: str) -> str:
+    """Write 20220605 as 2022-06-05 and 202206 as 2022-06; nought means that there is none."""
+    text = str(value)
+    if not value:
+        return "无"
+    return f"{text[:-4]}-{text[-4:-2]}-{text[-2:]}" if unit == "date" else f"{text[:-2]}-{text[-2:]}"
 
 
 class Vocabulary:

@@ -21,6 +21,7 @@ DERIVED = frozenset(
         "age_years",
         "relation_code",
         "is_dead",
+        "disability_card_valid",
         "place_code",
         "is_rural",
         "wage_before_fen_m",
@@ -43,12 +44,18 @@ class Subject:
 
 
 def statable() -> dict[str, Input]:
-    """Give the inputs that a person may state by hand, by name: all but what the register and the books know."""
+    """Give the inputs that a person may state by hand, by name: all but what the register and the books know.
+
+    What belongs to one application goes with that application and is no standing fact.
+    """
     inputs = packs.load().inputs
     return {
         one.name: one
         for one in inputs.rows
-        if one.name not in DERIVED and not one.name.startswith("held_") and one.name != "is_covered_elsewhere"
+        if one.name not in DERIVED
+        and not one.is_of_application
+        and not one.name.startswith("held_")
+        and one.name != "is_covered_elsewhere"
     }
 
 
