@@ -17,6 +17,12 @@ START_DELAY: dict[str, str] = {
     Programme.tekun.name: "tekun_start_delay_months",
     Programme.disability_living_subsidy.name: "living_subsidy_start_delay_months",
     Programme.disability_care_subsidy.name: "care_subsidy_start_delay_months",
+    Programme.orphan_allowance.name: "orphan_start_delay_months",
+    Programme.unattended_child_allowance.name: "unattended_start_delay_months",
+    Programme.old_age_allowance.name: "old_age_start_delay_months",
+    Programme.elderly_hardship_subsidy.name: "elderly_hardship_start_delay_months",
+    Programme.elderly_care_subsidy.name: "elderly_care_start_delay_months",
+    Programme.veterans_pension.name: "veterans_start_delay_months",
 }
 DELAY_WORDS = {0: "自确认的当月起发放", 1: "自确认的次月起发放"}
 DELAY_FIELDS = pa.schema(

@@ -8,6 +8,7 @@ CAUSES: dict[str, str] = {
     "death": "死亡",
     "double_enrolment": "重复享受",
     "switch": "转为其他保障",
+    "conditions": "不再符合条件",
 }
 STATES: dict[str, str] = {
     "proposed": "待审核",
@@ -31,6 +32,16 @@ FLAGS: dict[str, str] = {
     "shared_account": "多户共用收款账户",
     "unverified": "所用标准未核实",
 }
+# Programmes that end for another reason than a family's means: age, the list of a department, the parents' state.
+BY_CONDITION = frozenset(
+    {
+        "orphan_allowance",
+        "unattended_child_allowance",
+        "old_age_allowance",
+        "elderly_care_subsidy",
+        "veterans_pension",
+    }
+)
 # What is told but does not keep a proposal out of the clean lane.
 REMARKS = frozenset({"unverified"})
 OPEN_STATES = ("proposed", "held", "reviewed", "returned")

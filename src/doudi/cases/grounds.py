@@ -30,6 +30,12 @@ STANDARDS: dict[str, tuple[str, ...]] = {
     "tekun": ("tekun_basic_home_fen_m", "tekun_basic_institution_fen_m"),
     "disability_living_subsidy": ("living_subsidy_fen_m",),
     "disability_care_subsidy": ("care_subsidy_grade1_fen_m", "care_subsidy_grade2_fen_m"),
+    "orphan_allowance": ("orphan_home_fen_m", "orphan_institution_fen_m"),
+    "unattended_child_allowance": ("orphan_home_fen_m", "orphan_institution_fen_m"),
+    "old_age_allowance": ("old_age_band1_fen_m",),
+    "elderly_hardship_subsidy": ("elderly_high_age_fen_m",),
+    "elderly_care_subsidy": ("elderly_care_partly_fen_m",),
+    "veterans_pension": ("veterans_martyr_family_fen_m",),
 }
 COMPARED_FACTS = ("wage_fen_m", "pension_fen_m", "business_income_fen_m", "transfer_income_fen_m", "disability_grade")
 DETERMINATIONS = """

@@ -29,7 +29,7 @@ class Proposal(models.Model):
     since_month = models.CharField(max_length=7)
     until_month = models.CharField(max_length=7, blank=True)  # phase-out: first month no longer paid
     route = models.CharField(max_length=20, blank=True)
-    cause = models.CharField(max_length=20, blank=True)  # hardship, death, double_enrolment, work, switch
+    cause = models.CharField(max_length=20, blank=True)  # see enums.CAUSES
     person_ids = models.JSONField(default=list)  # the people whom the amount feeds
     lane = models.CharField(max_length=10)  # clean, flagged
     flags = models.JSONField(default=list)  # codes of what a person must look at

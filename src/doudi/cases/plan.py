@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from doudi.cases.enums import REMARKS
+from doudi.cases.enums import BY_CONDITION, REMARKS
 from doudi.determination.held import HeldAwards
 from doudi.kernel.periods import Month
 
@@ -98,5 +98,9 @@ def plan(ground: Ground, month: Month) -> pa.Table:
         memory.register("unverified", ground.unverified)
         memory.register("awards", ground.held.awards)
         memory.register("coverage", ground.held.coverage)
-        asked: dict[str, Any] = {"first": month.first_day, "remarks": sorted(REMARKS)}
+        asked: dict[str, Any] = {
+            "first": month.first_day,
+            "remarks": sorted(REMARKS),
+            "by_condition": sorted(BY_CONDITION),
+        }
         return memory.execute(PLAN, asked).to_arrow_table().cast(PLAN_FIELDS)

@@ -20,7 +20,13 @@ LISTED_BY = {
 }
 SURVEYED = [name for kind in KINDS.values() if not kind.is_full_list for name in kind.person_facts]
 HOUSEHOLD = KINDS["home_survey"].household_facts
-EXTRA_LABELS = {"death_date": "死亡日期", "birth_date": "出生日期"}
+EXTRA_LABELS = {
+    "death_date": "死亡日期",
+    "birth_date": "出生日期",
+    "disability_card_until": "残疾人证有效期至",
+    "father_since": "父亲状况起始日",
+    "mother_since": "母亲状况起始日",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -115,13 +121,14 @@ def _sheet(
     known = [_shown(fact, declared.get(fact.name), today) for fact in lines]
     names = {fact.name for fact in lines}
     labels = {kind.label for kind in KINDS.values() if kind.name in loaded}
-    missing = [declared[name] for name in expected if name not in names and name in declared]
+    missing = [declared[name] for name in expected if name in declared]
     not_listed = []
     if person_id is not None:
         listed = {LISTED_BY[name] for name in names if name in LISTED_BY}
         not_listed = sorted({label for label in LISTED_BY.values() if label in labels and label not in listed})
         missing += [declared[n] for n, label in LISTED_BY.items() if label not in labels and n in declared]
-    unknown = [ShownFact(one.name, one.label, None, who=one.ask) for one in missing if one.name not in names]
+    asked = [one for one in missing if one.name not in names and one.default is None]
+    unknown = [ShownFact(one.name, one.label, None, who=one.ask) for one in asked]
     order = list(declared)
     known.sort(key=lambda fact: order.index(fact.name) if fact.name in order else len(order))
     return FactSheet(title, person_id, known, unknown, not_listed)

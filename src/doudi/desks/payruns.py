@@ -46,6 +46,8 @@ CAUSES = {
     "death": "去世",
     "double_enrolment": "重复享受",
     "work": "就业渐退",
+    "switch": "转为其他保障",
+    "conditions": "不再符合条件",
     "moved": "迁出",
     "own_wish": "本人申请",
     "": "--",
@@ -216,7 +218,10 @@ def approve_pay_run(request: HttpRequest, run_id: int) -> HttpResponse:
         return redirect("pay_run_file", run.pk)
     run = _run(run_id)
     needed = queries.funds_needed(run.pk)
-    available = {row.fund_source: row.available_fen for row in funds.balances(run.division_code)}
+    available: dict[str, int] = {}
+    for row in funds.balances(run.division_code):
+        if row.division_code == run.division_code:
+            available[row.fund_source] = available.get(row.fund_source, 0) + row.available_fen
     total_fen = sum(needed.values())
     return render(
         request,

@@ -22,7 +22,9 @@ from doudi.engine.inputs import Input, Inputs
 from doudi.engine.rule import HOUSEHOLD, PERSON
 from doudi.kernel.errors import Upstream
 
-FULL_LISTS = frozenset({"social_insurance", "disability", "deaths", "vehicles", "real_estate", "companies"})
+FULL_LISTS = frozenset(
+    {"social_insurance", "disability", "deaths", "vehicles", "real_estate", "companies", "children", "veterans"}
+)
 NAMES = ("persons", "households", "facts")
 HELD_ROUTES = {"": 1, "household": 1, "single_person": 2, "phase_out": 3}
 EXCLUSIVE_GROUP = 1
@@ -44,6 +46,21 @@ FAMILY_FIELDS = pa.schema(
     ]
 )
 
+HELD_BY_PERSON = {
+    "held_living_subsidy": "disability_living_subsidy",
+    "held_care_subsidy": "disability_care_subsidy",
+    "held_orphan": "orphan_allowance",
+    "held_unattended": "unattended_child_allowance",
+    "held_old_age": "old_age_allowance",
+    "held_elderly_hardship": "elderly_hardship_subsidy",
+    "held_elderly_care": "elderly_care_subsidy",
+    "held_veterans": "veterans_pension",
+}
+DATED_TEXTS = ("birth_date", "disability_card_until", "father_since", "mother_since")
+LEANING = {"father_state_months", "mother_state_months"}  # worked out, from a fact of the same name among others
+# Whole months since a parent's state began, where no term was stated.
+STATE_MONTHS = "greatest(coalesce(f.{0}_state_months, date_sub('month', x.{0}_since, $on), 0), 0)"
+
 # What the snapshot works out itself; every other input is a fact of the same name.
 PERSON_COLUMNS = {
     "person_id": "m.person_id",
@@ -54,9 +71,11 @@ PERSON_COLUMNS = {
     "relation_code": "m.relation_code",
     "held_tekun": "coalesce(g.tekun, false)",
     "held_tekun_fen_m": "coalesce(g.tekun_fen_m, 0)",
-    "held_living_subsidy": "coalesce(g.living, false)",
-    "held_care_subsidy": "coalesce(g.care, false)",
     "is_covered_elsewhere": "coalesce(e.elsewhere, false)",
+    "disability_card_valid": "coalesce(x.disability_card_until > $on, true)",
+    "father_state_months": STATE_MONTHS.format("father"),
+    "mother_state_months": STATE_MONTHS.format("mother"),
+    **{name: f"coalesce(g.{name}, false)" for name in HELD_BY_PERSON},
 }
 HOUSEHOLD_COLUMNS = {
     "household_id": "h.household_id",
@@ -66,17 +85,17 @@ HOUSEHOLD_COLUMNS = {
     "held_dibao_fen_m": "coalesce(d.amount_fen_m, 0)",
     "held_dibao_route": "coalesce(d.route_code, 0)",
 }
+DATED_FACT = "max(try_cast(value_text as date)) filter (where name = '{0}') as {0}"
 PERSON_SOURCES = """
 with said as ({pivot}),
 x as (
-    select person_id, max(try_cast(value_text as date)) filter (where name = 'birth_date') as birth_date,
+    select person_id, {dates},
            min(try_cast(value_text as date)) filter (where name = 'death_date') as death_date
-    from person_facts where name in ('birth_date', 'death_date') group by 1),
+    from person_facts where value_text is not null group by 1),
 g as (
     select subject_id as person_id, bool_or(programme = 'tekun') as tekun,
            sum(amount_fen_m) filter (where programme = 'tekun') as tekun_fen_m,
-           bool_or(programme = 'disability_living_subsidy') as living,
-           bool_or(programme = 'disability_care_subsidy') as care
+           {held}
     from awards where subject_kind = 'p' group by 1),
 e as (
     select m.person_id, true as elsewhere
@@ -163,9 +182,11 @@ def build(inputs: Inputs, known: Known, on: dt.date) -> Snapshot:
             loaded.add("wage a year before")
         routes = "case route " + " ".join(f"when '{k}' then {v}" for k, v in HELD_ROUTES.items()) + " else 1 end"
         persons = PERSON_SOURCES.format(
-            pivot=_pivot("person", inputs.of(PERSON), PERSON_COLUMNS),
+            pivot=_pivot("person", inputs.of(PERSON), set(PERSON_COLUMNS) - LEANING),
             columns=_columns(inputs.of(PERSON), PERSON_COLUMNS, loaded),
             group=EXCLUSIVE_GROUP,
+            dates=", ".join(DATED_FACT.format(name) for name in DATED_TEXTS),
+            held=", ".join(f"bool_or(programme = '{value}') as {name}" for name, value in HELD_BY_PERSON.items()),
         )
         households = HOUSEHOLD_SOURCES.format(
             pivot=_pivot("household", inputs.of(HOUSEHOLD), HOUSEHOLD_COLUMNS),
@@ -180,7 +201,7 @@ def build(inputs: Inputs, known: Known, on: dt.date) -> Snapshot:
 
 
 def _pivot(subject: str, inputs: Collection[Input], own: Collection[str]) -> str:
-    names = [one.name for one in inputs if one.name not in own]
+    names = [one.name for one in inputs if one.name not in own and not one.is_of_application]
     parts = [
         f"max(value_int) filter (where name = '{name}') as {name}, bool_or(name = '{name}') as {name}_said"
         for name in names
@@ -193,7 +214,7 @@ def _columns(inputs: Collection[Input], own: dict[str, str], loaded: Collection[
     for one in inputs:
         value = own.get(one.name)
         if value is None:
-            value = f"f.{one.name}"
+            value = "null" if one.is_of_application else f"f.{one.name}"
             source = "wage a year before" if one.name == "wage_before_fen_m" else one.feed
             if one.feed in FULL_LISTS and source in loaded:
                 value = f"case when f.{one.name}_said then f.{one.name} else 0 end"

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
-from doudi.facts.kinds import DISABILITY_LABELS, GRADE_LABELS
+from doudi.facts.kinds import CODE_LISTS, DISABILITY_LABELS, GRADE_LABELS
 from doudi.facts.readers import Cell
 from doudi.kernel import codes
 from doudi.kernel.errors import BadInput
@@ -241,6 +241,33 @@ def _grade(cell: Cell) -> int:
     raise CellError(f"“{text[:20]}”不是残疾等级,可写:{'、'.join(list(GRADE_LABELS.values())[1:])}")
 
 
+_CODE_ALSO: dict[str, dict[str, int]] = {
+    "parent_state": {
+        "正常": 0, "在世": 0, "去世": 1, "已故": 1, "亡故": 1, "失踪": 2, "宣告死亡": 1, "重度残疾": 4, "服刑": 6,
+        "在押": 6, "强戒": 7, "强制戒毒": 7, "失去联系": 9, "撤销监护资格": 10, "遣送出境": 11, "驱逐出境": 11,
+        "被遣送(驱逐)出境": 11, "不详": 99, "未查明": 99, "待查": 99,
+    },
+    "veteran_class": {"烈属": 4, "老义务兵": 9, "农村籍老义务兵": 9, "其他": 10},
+    "heating_mode": {"集中": 1, "自采暖": 2, "自取暖": 2, "燃煤": 2, "散煤": 2},
+    "heating_group": {"优抚": 1, "失业": 2},
+}  # fmt: skip
+
+
+def _coded(kind: str) -> Callable[[Cell], int]:
+    """Make the reader of a code list: the words of the list, some that people write instead, or the number."""
+    labels = CODE_LISTS[kind]
+    known = {word: code for code, word in labels.items()} | {str(code): code for code in labels} | _CODE_ALSO[kind]
+    plain = {text_of(word): code for word, code in known.items()}
+
+    def read(cell: Cell) -> int:
+        text = text_of(cell).replace(" ", "")
+        if text in plain:
+            return plain[text]
+        raise CellError(f"“{text[:20]}”不认识,可写:{'、'.join(labels.values())}")
+
+    return read
+
+
 def _sex(cell: Cell) -> str:
     text = text_of(cell)
     if text in ("男", "男性", "M", "m"):
@@ -253,5 +280,5 @@ def _sex(cell: Cell) -> str:
 READERS: dict[str, Callable[[Cell], Any]] = {
     "name": _name, "text": _text, "code": _code, "number": _number, "money": _money, "int": _int, "bool": _bool,
     "date": _date, "month": _month, "relation": _relation, "area": _area, "programme": _programme,
-    "disability": _disability, "grade": _grade, "sex": _sex,
+    "disability": _disability, "grade": _grade, "sex": _sex, **{kind: _coded(kind) for kind in CODE_LISTS},
 }  # fmt: skip

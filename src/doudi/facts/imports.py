@@ -25,6 +25,7 @@ from doudi.kernel import codes
 from doudi.kernel.actors import Actor
 from doudi.kernel.errors import BadInput
 from doudi.registry import queries as registry
+from doudi.registry.services import register_accounts
 from doudi.security.permissions import require
 from doudi.security.statistics import refresh
 
@@ -203,6 +204,9 @@ def _take_facts(order: _Order, checked: Checked) -> ImportResult:
     newest = max((row.values["period"] for row in checked.rows if row.values.get("period")), default=order.known_on)
     batch = store.add_batch(_batch(order, result, f"{newest:%Y-%m}"), problems)
     count = store.add_facts(batch, statements.facts_of(kind, matched, order.known_on), source=kind.department)
+    accounts = statements.own_accounts(matched, order.known_on)
+    if accounts:
+        register_accounts(accounts, actor=order.actor, division_code=order.division_code)
     if kind.is_full_list and kind.name != "deaths":
         names = [kind.counted] if kind.counted else list(kind.person_facts)
         since = newest if kind.name == "social_insurance" else order.known_on

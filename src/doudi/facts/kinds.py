@@ -5,7 +5,9 @@ Grain: one ``Kind`` per department file, one ``Column`` per thing a row can say.
 
 import dataclasses
 
-FULL_LISTS = frozenset({"social_insurance", "disability", "deaths", "vehicles", "real_estate", "companies"})
+FULL_LISTS = frozenset(
+    {"social_insurance", "disability", "deaths", "vehicles", "real_estate", "companies", "children", "veterans"}
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -13,7 +15,7 @@ class Column:
     """One column. ``must`` says whether the header has to be there and the cell be filled.
 
     Types: id, name, text, code, number (account or plate kept as text), money, int, bool, date,
-    month, relation, area, programme, disability, grade, sex.
+    month, relation, area, programme, disability, grade, sex, and the code lists at the end of this module.
     """
 
     key: str
@@ -169,8 +171,10 @@ DISABILITY = Kind(
         Column("disability_kind", "残疾类别", "disability", True, True, ("类别", "残疾类型")),
         Column("disability_grade", "残疾等级", "grade", True, True, ("等级", "残疾级别")),
         Column("issued_on", "发证日期", "date", also=("办证日期", "有效期起")),
+        Column("disability_card_until", "有效期至", "date", also=("有效期止", "证件有效期至", "到期日期")),
+        Column("injury_care_allowance", "领取工伤生活护理费", "bool", also=("工伤护理费", "工伤保险生活护理费")),
     ),
-    person_facts=("disability_kind", "disability_grade"),
+    person_facts=("disability_kind", "disability_grade", "disability_card_until", "injury_care_allowance"),
     since_key="issued_on",
     words=("残疾", "残联"),
 )
@@ -234,10 +238,88 @@ COMPANIES = Kind(
     words=("市场主体", "企业", "工商"),
 )
 
+CHILDREN = Kind(
+    "children",
+    "困境儿童",
+    "民政部门儿童福利工作",
+    (
+        _NAME,
+        _ID,
+        Column("father_state", "父亲状况", "parent_state", True, True, ("父亲情形", "父亲")),
+        Column("father_since", "父亲状况起始日", "date", also=("父亲报案日期", "父亲起始日期")),
+        Column("father_state_months", "父亲羁押期限(月)", "int", also=("父亲刑期", "父亲期限")),
+        Column("mother_state", "母亲状况", "parent_state", True, True, ("母亲情形", "母亲")),
+        Column("mother_since", "母亲状况起始日", "date", also=("母亲报案日期", "母亲起始日期")),
+        Column("mother_state_months", "母亲羁押期限(月)", "int", also=("母亲刑期", "母亲期限")),
+        Column("chose_tekun", "选择特困供养", "bool", also=("监护人选择特困",)),
+        Column("account", "监护人收款账号", "number", also=("收款账号", "账号", "银行账号")),
+        Column("bank_name", "开户银行", "text", also=("开户行", "银行")),
+        Column("holder_name", "账户户名", "name", also=("户名", "监护人")),
+    ),
+    person_facts=(
+        "father_state",
+        "father_since",
+        "father_state_months",
+        "mother_state",
+        "mother_since",
+        "mother_state_months",
+        "chose_tekun",
+    ),
+    words=("困境儿童", "孤儿", "事实无人抚养", "儿童福利"),
+)
+
+ELDERLY = Kind(
+    "elderly",
+    "老年人津贴申请",
+    "民政部门养老服务工作",
+    (
+        _NAME,
+        _ID,
+        Column("has_applied", "是否申请", "bool", True, True, ("已申请", "是否已申请", "申请")),
+        *(Column(f"care_{n}", name, "bool", also=(f"能否{name}", f"自理-{name}")) for n, name in enumerate(SELF_CARE)),
+        Column("assessed_on", "评估日期", "date", also=("申请日期", "登记日期")),
+    ),
+    person_facts=("has_applied", "self_care_failed_count"),
+    since_key="assessed_on",
+    words=("老年人", "高龄", "失能"),
+)
+
+VETERANS = Kind(
+    "veterans",
+    "优抚对象",
+    "退役军人事务部门",
+    (
+        _NAME,
+        _ID,
+        Column("veteran_class", "优抚对象类别", "veteran_class", True, True, ("类别", "优抚类别", "人员类别")),
+        Column("veteran_service_years", "服义务兵役年数", "int", also=("服役年限", "服役年数", "义务兵年限")),
+        Column("listed_on", "核定日期", "date", also=("认定日期", "批准日期")),
+    ),
+    person_facts=("veteran_class", "veteran_service_years"),
+    since_key="listed_on",
+    words=("优抚", "退役军人", "抚恤"),
+)
+
+HEATING = Kind(
+    "heating",
+    "供热登记",
+    "供热主管部门",
+    (
+        _NAME,
+        _ID,
+        Column("heating_mode", "取暖方式", "heating_mode", True, True, ("供热方式",)),
+        Column("heated_area_m2", "供热面积(平方米)", "int", also=("供热面积", "建筑面积", "使用面积")),
+        Column("heating_group", "取暖救助对象", "heating_group", also=("其他对象", "对象类别")),
+    ),
+    household_facts=("heating_mode", "heated_area_m2", "heating_group"),
+    words=("供热", "取暖"),
+)
+
 KINDS: dict[str, Kind] = {
     k.name: k
     for k in (
         ROSTER, HOME_SURVEY, SOCIAL_INSURANCE, MEDICAL, DISABILITY, DEATHS, VEHICLES, REAL_ESTATE, COMPANIES,
+        CHILDREN, ELDERLY, VETERANS, HEATING,
     )
 }  # fmt: skip
 
@@ -245,3 +327,20 @@ DISABILITY_LABELS: dict[int, str] = {
     0: "无", 1: "视力残疾", 2: "听力残疾", 3: "言语残疾", 4: "肢体残疾", 5: "智力残疾", 6: "精神残疾", 7: "多重残疾",
 }  # fmt: skip
 GRADE_LABELS: dict[int, str] = {0: "无", 1: "一级", 2: "二级", 3: "三级", 4: "四级"}
+PARENT_STATES: dict[int, str] = {
+    0: "健在", 1: "死亡", 2: "宣告失踪", 3: "查找不到", 4: "重残", 5: "重病", 6: "服刑在押", 7: "强制隔离戒毒",
+    8: "限制人身自由", 9: "失联", 10: "被撤销监护资格", 11: "被遣送出境", 99: "尚未查明",
+}  # fmt: skip
+VETERAN_CLASSES: dict[int, str] = {
+    0: "无", 1: "一级残疾军人(因战)", 2: "一级残疾军人(因公)", 3: "一级残疾军人(因病)", 4: "烈士遗属",
+    5: "因公牺牲军人遗属", 6: "病故军人遗属", 7: "带病回乡退伍军人", 8: "参战参试退役人员", 9: "农村籍退役士兵",
+    10: "其他优抚对象",
+}  # fmt: skip
+HEATING_MODES: dict[int, str] = {0: "未登记", 1: "集中供热", 2: "自行取暖"}
+HEATING_GROUPS: dict[int, str] = {
+    0: "无", 1: "优抚家庭无人就业", 2: "领失业金家庭无人就业", 3: "福利企业残疾职工", 4: "停产单位建国前老工人",
+}  # fmt: skip
+CODE_LISTS: dict[str, dict[int, str]] = {
+    "parent_state": PARENT_STATES, "veteran_class": VETERAN_CLASSES, "heating_mode": HEATING_MODES,
+    "heating_group": HEATING_GROUPS,
+}  # fmt: skip

@@ -9,9 +9,10 @@ from doudi.facts.checks import NOT_REGISTERED, SET_ASIDE, Problem, Stated
 from doudi.facts.kinds import SELF_CARE, Kind
 from doudi.facts.store import NewFact
 from doudi.kernel.names import clean_name
+from doudi.registry.rows import AccountRow
 from doudi.registry.slips import KnownPerson
 
-TEXT_FACTS = frozenset({"death_date"})
+TEXT_FACTS = frozenset({"death_date", "disability_card_until", "father_since", "mother_since"})
 
 
 def match(
@@ -61,6 +62,22 @@ def facts_of(kind: Kind, matched: list[tuple[Stated, KnownPerson]], known_on: dt
             if value is not None and person.household_id and (person.household_id, name) not in told:
                 told.add((person.household_id, name))
                 yield NewFact(None, person.household_id, name, value, None, since, row.row_number, person.division_code)
+
+
+def own_accounts(matched: list[tuple[Stated, KnownPerson]], since: dt.date) -> list[AccountRow]:
+    """Read off the accounts that belong to one person: a child's money goes to the guardian or the institution."""
+    return [
+        AccountRow(
+            household_id=person.household_id,
+            person_id=person.person_id,
+            account=row.values["account"],
+            holder_name=row.values.get("holder_name") or row.name,
+            bank_name=row.values.get("bank_name") or "",
+            since=since,
+        )
+        for row, person in matched
+        if row.values.get("account") and person.household_id
+    ]
 
 
 def family_disagreements(

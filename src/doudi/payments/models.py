@@ -33,6 +33,8 @@ HOLD_REASONS: dict[str, str] = {
     "shared_account": "多户共用账户",
     "ended": "待遇已终止",
     "no_account": "没有收款账户",
+    "card_expired": "残疾人证过期",
+    "not_at_school": "成年未在校",
     "over_amount": "金额与待遇不符",
     "same_account": "退票账户未更换",
     "by_hand": "人工暂缓",

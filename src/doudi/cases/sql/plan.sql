@@ -19,6 +19,18 @@ tekun_begins as (
     from determinations d left join awards a
       on a.subject_kind = 'p' and a.subject_id = d.subject_id and a.programme = 'tekun'
     where d.programme = 'tekun' and d.outcome = 1 and a.award_id is null),
+-- Who moves from one support to another that takes its place for the same person.
+moves(from_programme, to_programme) as (
+    values ('tekun', 'orphan_allowance'), ('tekun', 'unattended_child_allowance'),
+           ('orphan_allowance', 'tekun'), ('unattended_child_allowance', 'tekun'),
+           ('orphan_allowance', 'unattended_child_allowance'), ('unattended_child_allowance', 'orphan_allowance'),
+           ('disability_living_subsidy', 'orphan_allowance'),
+           ('disability_living_subsidy', 'unattended_child_allowance'),
+           ('disability_care_subsidy', 'elderly_care_subsidy'), ('elderly_care_subsidy', 'disability_care_subsidy')),
+moving as (
+    select distinct d.subject_id, v.from_programme
+    from determinations d join moves v on v.to_programme = d.programme
+    where d.subject_kind = 'p' and d.outcome = 1),
 base as (
     select d.id as determination_id, d.subject_kind, d.subject_id, d.household_id, d.programme, d.outcome,
            d.amount_fen_m, d.route, d.division_code, h.place_code, h.is_rural,
@@ -31,6 +43,7 @@ base as (
            case when d.subject_kind = 'p' then coalesce(sp.is_covered_elsewhere, false)
                 else coalesce(l.has_covered_elsewhere, false) or md.household_id is not null end as is_double,
            d.programme = 'dibao' and tb.household_id is not null as goes_to_tekun,
+           mv.subject_id is not null as is_replaced,
            po.clause is not null as may_phase_out, po.month_count, po.pay_permille
     from determinations d
     join households h on h.household_id = d.household_id
@@ -41,6 +54,7 @@ base as (
     left join still_fed sf on sf.award_id = a.award_id
     left join marked_double md on md.household_id = d.household_id
     left join tekun_begins tb on tb.household_id = d.household_id
+    left join moving mv on d.subject_kind = 'p' and mv.subject_id = d.subject_id and mv.from_programme = d.programme
     left join phase_outs po on po.place_code = h.place_code and po.programme = d.programme),
 kinds as (
     select *,
@@ -65,8 +79,9 @@ caused as materialized (
             when is_gone then 'death'
             when kind = 'change' and feeds_dead then 'death'
             when is_double then 'double_enrolment'
-            when goes_to_tekun then 'switch'
+            when goes_to_tekun or (kind = 'stop' and is_replaced) then 'switch'
             when route = 'phase_out' then 'work'
+            when list_contains($by_condition, programme) then 'conditions'
             else 'hardship'
         end as cause
     from kinds where kind is not null),
@@ -111,8 +126,9 @@ marked as (
             case when c.kind = 'start' and c.is_double then 'double_enrolment' end,
             case when c.kind = 'change' and c.feeds_dead then 'death' end,
             case when c.programme = 'tekun' and c.kind = 'start' and held_dibao.household_id is not null then 'switch' end,
-            case when c.kind = 'stop' and c.cause in ('hardship', 'work') then 'exit' end,
-            case when c.kind = 'change' and c.cause = 'hardship' then 'reduction' end,
+            case when c.kind = 'stop' and c.cause in ('hardship', 'work', 'conditions') then 'exit' end,
+            case when c.kind = 'change' and c.cause in ('hardship', 'conditions') then 'reduction' end,
+            case when c.kind = 'start' and rests.household_id is not null then 'switch' end,
             case when c.kind = 'change' and abs(c.after_fen - c.before_fen) * 2 > c.before_fen then 'amount_jump' end,
             case when u.programme is not null then 'unverified' end
         ] || list_filter(coalesce(fh.codes, []), lambda x: x <> 'double_enrolment'), lambda x: x is not null))) as codes
@@ -124,6 +140,9 @@ marked as (
     left join goes_on go on go.household_id = case
          when c.programme = 'disability_living_subsidy' and c.kind = 'stop' and c.cause = 'hardship'
          then c.household_id end
+    -- The difference to dibao is reckoned from a dibao that the family, for now, goes on holding.
+    left join goes_on rests on rests.household_id = case
+         when c.programme = 'unattended_child_allowance' then c.household_id end
     left join (select distinct household_id from awards where programme = 'dibao') held_dibao
          on held_dibao.household_id = c.household_id
     left join unverified u on u.place_code = c.place_code and u.is_rural = c.is_rural and u.programme = c.programme
@@ -131,6 +150,7 @@ marked as (
     -- subsidy that rests on dibao goes on with it: held with it, or left alone while it fades out.
     where not (c.household_id in (select household_id from goes_on)
                and ((c.kind = 'start' and c.programme in ('dibao_marginal', 'rigid_expenditure'))
+                    or (c.programme = 'unattended_child_allowance' and c.kind = 'change')
                     or (c.programme = 'disability_living_subsidy' and c.kind = 'stop' and c.cause = 'hardship'
                         and go.clause is null))))
 select

@@ -17,6 +17,15 @@ dead AS (
      WHERE f.name = 'death_date' AND f.known_on <= %(on)s
        AND f.person_id IN (SELECT person_id FROM covered UNION SELECT person_id FROM payee)
      ORDER BY f.person_id, f.since DESC, f.known_on DESC, f.id DESC),
+said AS (
+    SELECT DISTINCT ON (f.person_id, f.name) f.person_id, f.name, f.value_int, f.value_text
+      FROM facts_fact f
+     WHERE f.name IN ('disability_card_until', 'is_student') AND f.known_on <= %(on)s AND f.since <= %(on)s
+       AND f.person_id IN (
+           SELECT person_id FROM mine
+            WHERE programme IN ('disability_living_subsidy', 'disability_care_subsidy', 'orphan_allowance',
+                                'unattended_child_allowance'))
+     ORDER BY f.person_id, f.name, f.since DESC, f.known_on DESC, f.id DESC),
 twice AS (
     SELECT person_id, month, key, count(DISTINCT line_id) AS line_count
       FROM (SELECT c.person_id, l.id AS line_id, l.month,
@@ -58,6 +67,18 @@ found AS (
     UNION ALL
     SELECT m.id, 6, 'shared_account', '账户 ' || m.account_masked || ' 同时用于 ' || s.household_count || ' 户'
       FROM mine m JOIN shared s ON s.account_index = m.account_index AND s.month = m.month
+    UNION ALL
+    SELECT m.id, 8, 'card_expired', p.name || '的残疾人证已于' || s.value_text || '到期,换证后放行'
+      FROM mine m JOIN said s ON s.person_id = m.person_id AND s.name = 'disability_card_until'
+      JOIN registry_person p ON p.id = m.person_id
+     WHERE m.programme IN ('disability_living_subsidy', 'disability_care_subsidy')
+       AND s.value_text <= greatest(m.first_day, %(on)s)::text
+    UNION ALL
+    SELECT m.id, 9, 'not_at_school', p.name || '已满十八周岁,没有在校就读,请先办理停发'
+      FROM mine m JOIN said s ON s.person_id = m.person_id AND s.name = 'is_student' AND s.value_int = 0
+      JOIN registry_person p ON p.id = m.person_id
+     WHERE m.programme IN ('orphan_allowance', 'unattended_child_allowance')
+       AND p.birth_date + interval '18 years' <= greatest(m.first_day, %(on)s)
     UNION ALL
     SELECT m.id, 7, 'same_account', '上次退票(' || o.return_text || '),账户还没有更换'
       FROM mine m JOIN payments_line o ON o.id = m.replaces_id
