@@ -316,3 +316,84 @@ def test_plan_leaves_what_rests_on_dibao_alone_while_it_fades_out():
     for route in ("household", "phase_out"):
         rows = planned([fading, subsidy, marginal], [awarded(105_000, route), paid], phase_outs=[PHASE_OUT])
         assert [row["kind"] for row in rows] == (["phase_out"] if route == "household" else [])
+
+
+# -- allowances of one person ------------------------------------------------------------------
+
+
+def _person(programme: str, outcome: int, amount: int | None = None, number: int = 11, **more: Any) -> dict[str, Any]:
+    own = {"subject_kind": "p", "subject_id": number, "programme": programme}
+    return determined(outcome, amount, **own, **more)
+
+
+def _held(programme: str, amount: int, number: int = 11) -> dict[str, Any]:
+    return awarded(amount, route="", subject_kind="p", subject_id=number, programme=programme)
+
+
+def test_plan_starts_an_allowance_for_the_person_alone():
+    row = only(planned([_person("orphan_allowance", 1, 107_400, route="home")]))
+
+    assert (row["kind"], row["programme"], row["person_ids"], row["lane"]) == (
+        "start",
+        "orphan_allowance",
+        [11],
+        "clean",
+    )
+
+
+def test_plan_ends_an_allowance_for_lost_conditions_and_no_freeze_of_means_holds_it():
+    freeze = {**FREEZE, "programme": "orphan_allowance"}
+    row = only(planned([_person("orphan_allowance", 0)], [_held("orphan_allowance", 107_400)], freezes=[freeze]))
+
+    assert (row["kind"], row["cause"], row["state"], row["flags"]) == ("stop", "conditions", "proposed", ["exit"])
+
+
+def test_plan_does_not_call_it_an_exit_when_another_support_takes_its_place():
+    freeze = {**FREEZE, "programme": "tekun"}
+    rows = planned(
+        [_person("tekun", 0), _person("orphan_allowance", 1, 107_400, route="home")],
+        [_held("tekun", 58_400)],
+        freezes=[freeze],
+    )
+
+    assert {row["programme"]: (row["kind"], row["cause"], row["state"]) for row in rows} == {
+        "tekun": ("stop", "switch", "proposed"),
+        "orphan_allowance": ("start", "", "proposed"),
+    }
+
+
+def test_plan_swaps_the_nursing_subsidies_when_the_other_is_higher():
+    rows = planned(
+        [_person("disability_care_subsidy", 0), _person("elderly_care_subsidy", 1, 12_000)],
+        [_held("disability_care_subsidy", 5_000)],
+    )
+
+    assert {row["programme"]: row["cause"] for row in rows} == {
+        "disability_care_subsidy": "switch",
+        "elderly_care_subsidy": "",
+    }
+
+
+def test_plan_leaves_the_difference_of_a_child_alone_while_the_familys_dibao_is_held():
+    child = _person("unattended_child_allowance", 1, 107_400, route="full")
+    rows = planned(
+        [determined(0), child],
+        [awarded(88_200), {**_held("unattended_child_allowance", 63_300), "award_id": 8}],
+        freezes=[FREEZE],
+    )
+
+    assert {row["programme"]: row["state"] for row in rows} == {"dibao": "held"}
+
+
+def test_plan_stops_an_allowance_of_the_dead_from_the_month_after():
+    died = {"subject_kind": "p", "subject_id": 11, "name": "death_date", "value_text": "2022-04-03"}
+    row = only(
+        planned(
+            [_person("old_age_allowance", 0)],
+            [_held("old_age_allowance", 5_000)],
+            persons=[{"person_id": 11, "is_dead": True}, {"person_id": 12}],
+            facts=[died],
+        )
+    )
+
+    assert (row["kind"], row["cause"], row["since_month"]) == ("stop", "death", "2022-05")

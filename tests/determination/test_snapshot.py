@@ -145,3 +145,43 @@ def test_file_away_is_once_read_only_and_noticed_when_changed(tmp_path: Path):
     (folder / "facts.parquet").unlink()
     with pytest.raises(Upstream, match="不见了"):
         digest_of(folder)
+
+
+def test_build_reckons_the_months_of_a_parents_state_from_its_beginning_or_takes_the_term():
+    lost = {"person_id": 12, "name": "father_since", "value_int": None, "value_text": "2021-10-15"}
+    term = {"person_id": 12, "name": "mother_state_months", "value_int": 18}
+    day_short = {**lost, "value_text": "2021-10-16"}
+
+    assert column(snapshot_of(person_facts=[lost, term]), "father_state_months") == [0, 6]
+    assert column(snapshot_of(person_facts=[lost, term]), "mother_state_months") == [0, 18]
+    assert column(snapshot_of(person_facts=[day_short]), "father_state_months") == [0, 5]
+
+
+def test_build_takes_nobody_on_no_list_for_a_child_without_parents():
+    said = {"person_id": 12, "name": "father_state", "value_int": 99}
+
+    assert column(snapshot_of(), "father_state") == [0, 0]
+    assert column(snapshot_of(person_facts=[said], loaded=("children",)), "father_state") == [0, 99]
+
+
+@pytest.mark.parametrize(("until", "valid"), [("2022-04-15", False), ("2022-04-16", True)])
+def test_build_says_whether_a_card_is_valid_on_the_day(until: str, valid: bool):
+    card = {"person_id": 11, "name": "disability_card_until", "value_int": None, "value_text": until}
+
+    assert column(snapshot_of(person_facts=[card]), "disability_card_valid") == [valid, True]
+
+
+def test_build_tells_which_allowances_a_person_holds():
+    awards = [
+        {
+            "award_id": number, "subject_kind": "p", "subject_id": 12, "household_id": 1, "programme": programme,
+            "amount_fen_m": 107_400, "since": dt.date(2021, 1, 1), "until": None, "route": "",
+        }
+        for number, programme in enumerate(("orphan_allowance", "veterans_pension"))
+    ]  # fmt: skip
+    held = HeldAwards(pa.Table.from_pylist(awards, schema=AWARD_FIELDS), COVERAGE_FIELDS.empty_table())
+    snapshot = snapshot_of(held=held)
+
+    assert column(snapshot, "held_orphan") == [False, True]
+    assert column(snapshot, "held_veterans") == [False, True]
+    assert column(snapshot, "held_unattended") == [False, False]

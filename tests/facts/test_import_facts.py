@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from doudi.engine import packs
 from doudi.facts import imports, queries, services
+from doudi.facts.kinds import HEATING_GROUPS, HEATING_MODES, PARENT_STATES, VETERAN_CLASSES
 from doudi.facts.models import Fact
 from doudi.kernel.actors import Actor
 from doudi.kernel.errors import BadInput, NotPermitted, Refusal
-from doudi.registry.models import Household, Person
+from doudi.registry.models import Household, PayeeAccount, Person
 from doudi.security.scope import acting
 from tests.facts.files import COUNTY, KNOWN_ON, ROSTER_HEADER, name, number, roster_row, write_csv, write_xlsx
 
@@ -127,9 +129,7 @@ def test_load_folder_takes_the_roster_first_and_a_rehearsal_writes_nothing(actor
     county = actors["county"]
 
     with acting(county):
-        dry = list(
-            imports.load_folder(tmp_path, division_code=COUNTY, known_on=KNOWN_ON, actor=county, dry_run=True)
-        )
+        dry = list(imports.load_folder(tmp_path, division_code=COUNTY, known_on=KNOWN_ON, actor=county, dry_run=True))
         people = Person.objects.count()
         real = list(imports.load_folder(tmp_path, division_code=COUNTY, known_on=KNOWN_ON, actor=county))
 
@@ -196,3 +196,77 @@ def test_two_names_under_one_number_are_settled_by_the_register(county: Actor, t
 
     assert [(p.row_number, p.kind) for p in result.problems] == [(2, "set_aside")]
     assert grade == [3]
+
+
+CHILDREN = [
+    "姓名", "身份证号", "父亲状况", "父亲状况起始日", "母亲状况", "母亲羁押期限(月)", "选择特困供养", "监护人收款账号",
+    "开户银行", "账户户名",
+]  # fmt: skip
+
+
+def test_the_childrens_list_states_both_parents_and_the_guardians_account(county: Actor, tmp_path: Path) -> None:
+    rows = [
+        [name(2), number(2), "失联", "2021-10-01", "服刑", "18", "否", "6299991234567890", "农村信用社", "周奶奶"],
+        [name(3), number(3), "去世", "", "不详", "", "", "", "", ""],
+        [name(4), number(4), "出差", "", "健在", "", "", "", "", ""],
+    ]
+    path = write_csv(tmp_path / "困境儿童名单.csv", CHILDREN, rows)
+
+    with acting(county):
+        result = imports.load_file(path, "children", COUNTY, KNOWN_ON, county)
+        accounts = list(PayeeAccount.objects.filter(person_id=_person(2)).values_list("holder_name", flat=True))
+        said = [_facts(_person(2), fact) for fact in ("father_state", "father_since", "mother_state_months")]
+        unknown = _facts(_person(3), "mother_state")
+
+    assert [(p.row_number, p.field) for p in result.problems] == [(4, "父亲状况")]
+    assert "可写:健在、死亡" in result.problems[0].reason
+    assert said == [[9], ["2021-10-01"], [18]]
+    assert unknown == [99]
+    assert accounts == ["周奶奶"]
+
+
+def test_a_later_childrens_list_without_a_child_says_the_parents_are_there(county: Actor, tmp_path: Path) -> None:
+    header = CHILDREN[:3] + CHILDREN[4:5]
+    with acting(county):
+        for turn, listed in enumerate(([2, 3], [3])):
+            rows = [[name(n), number(n), "死亡", "重病"] for n in listed]
+            path = write_csv(tmp_path / f"困境儿童{turn}.csv", header, rows)
+            imports.load_file(path, "children", COUNTY, KNOWN_ON + dt.timedelta(days=turn), county)
+        later = queries.facts_as_known(COUNTY, dt.date(2022, 5, 1), dt.date(2022, 5, 1)).persons.to_pylist()
+        gone, kept = _person(2), _person(3)
+
+    states = {row["person_id"]: row["value_int"] for row in later if row["name"] == "father_state"}
+    assert states == {gone: 0, kept: 1}
+
+
+def test_lists_of_old_people_and_veterans_are_read(county: Actor, tmp_path: Path) -> None:
+    care = ["吃饭", "穿衣", "上下床", "如厕", "室内行走", "洗澡"]
+    elderly = write_csv(
+        tmp_path / "老年人津贴申请.csv",
+        ["姓名", "身份证号", "是否申请", *care],
+        [[name(2), number(2), "是", "能", "能", "否", "否", "能", "能"]],
+    )
+    veterans = write_csv(
+        tmp_path / "优抚对象.csv",
+        ["姓名", "身份证号", "优抚对象类别", "服义务兵役年数"],
+        [[name(2), number(2), "农村籍老义务兵", "4"], [name(3), number(3), "一级残疾军人(因战)", ""]],
+    )
+
+    with acting(county):
+        imports.load_file(elderly, "elderly", COUNTY, KNOWN_ON, county)
+        result = imports.load_file(veterans, "veterans", COUNTY, KNOWN_ON, county)
+        found = [_facts(_person(2), f) for f in ("has_applied", "self_care_failed_count", "veteran_class")]
+        other = _facts(_person(3), "veteran_class")
+
+    assert result.problems == []
+    assert found == [[1], [2], [9]]
+    assert other == [1]
+
+
+def test_code_lists_of_files_are_those_of_the_rules() -> None:
+    declared = {one.name: one.values for one in packs.load().inputs.rows}
+
+    assert declared["father_state"] == declared["mother_state"] == PARENT_STATES
+    assert declared["veteran_class"] == VETERAN_CLASSES
+    assert declared["heating_mode"] == HEATING_MODES
+    assert declared["heating_group"] == HEATING_GROUPS

@@ -5,12 +5,13 @@ import datetime as dt
 import pytest
 
 from doudi.benefits.models import Award, Coverage
+from doudi.facts.models import Fact
 from doudi.funds.services import NotEnoughMoney
 from doudi.kernel.errors import BadInput, NotPermitted, Refusal, Stale
 from doudi.payments import queries, services
 from doudi.payments.models import Line, PayRun
 from doudi.payments.runs import AlreadyPaidAhead, NothingToPay, SamePerson, roster_digest
-from doudi.registry.models import PayeeAccount
+from doudi.registry.models import PayeeAccount, Person
 from doudi.security.scope import acting
 from tests.payments.world import (
     APRIL,
@@ -336,3 +337,34 @@ def test_back_pay_takes_what_was_released_after_approval(actors):
         extra = frozen(finance, kind="back_pay")
 
         assert [extra.line_count, Line.objects.get(pk=line.pk).state] == [1, "void"]
+
+
+def _says(person, name, **value):
+    Fact.objects.create(
+        person_id=person.pk, name=name, since=dt.date(2021, 9, 1), known_on=ON, source="核对", division_code=TOWNSHIP,
+        **value,
+    )  # fmt: skip
+
+
+def test_S16_5_check_holds_a_line_whose_disability_card_has_expired(actors):
+    with county(actors) as finance:
+        world = make_world(3, programme="disability_living_subsidy")
+        for person, until in zip(world.people, ("2022-04-15", "2022-04-16", "2025-01-01"), strict=True):
+            _says(person, "disability_card_until", value_text=until)
+        run = checked(finance)
+
+        assert holds(run) == {world.households[0].pk: "card_expired"}
+        assert "2022-04-15到期" in Line.objects.get(pay_run=run, state="held").hold_text
+
+
+def test_S16_5_check_holds_the_line_of_a_grown_child_who_is_not_at_school(actors):
+    born = (dt.date(2004, 4, 15), dt.date(2004, 4, 15), dt.date(2004, 4, 16), dt.date(2004, 4, 15))
+    with county(actors) as finance:
+        world = make_world(4, programme="orphan_allowance")
+        for person, birth, at_school in zip(world.people, born, (0, 1, 0, None), strict=True):
+            Person.objects.filter(pk=person.pk).update(birth_date=birth)
+            if at_school is not None:
+                _says(person, "is_student", value_int=at_school)
+        run = checked(finance)
+
+        assert holds(run) == {world.households[0].pk: "not_at_school"}
