@@ -87,8 +87,18 @@ def test_advance_payment_is_for_shanxi_before_the_festival():
 
     assert found is not None
     assert (found.clause, found.settings["months_ahead"]) == ("SX2021-2.1", 1)
+    assert all(found.covers(name) for name in ("dibao", "tekun", "orphan_allowance", "unattended_child_allowance"))
     assert SWITCHES.in_force("advance_payment", LINXIAN, dt.date(2021, 2, 12)) is None
     assert SWITCHES.in_force("advance_payment", NINGAN, dt.date(2021, 2, 4)) is None
+
+
+def test_a_quarters_pension_ahead_of_the_festival_is_left_to_the_place():
+    allowed = [row for row in SWITCHES.options_for("advance_payment", NINGAN, dt.date(2021, 2, 3))]
+
+    assert [(row.clause, row.programmes, row.settings["months_ahead"]) for row in allowed] == [
+        ("HLJ2021-2.3", ("veterans_pension",), 2)
+    ]
+    assert SWITCHES.options_for("advance_payment", NINGAN, dt.date(2021, 2, 12)) == []
 
 
 def test_weekly_report_is_for_heilongjiang():
