@@ -147,6 +147,12 @@ _PROGRAMMES = (
     ("tekun", "特困供养"),
     ("disability_living_subsidy", "困难残疾人生活补贴"),
     ("disability_care_subsidy", "重度残疾人护理补贴"),
+    ("orphan_allowance", "孤儿基本生活费"),
+    ("unattended_child_allowance", "事实无人抚养儿童补贴"),
+    ("old_age_allowance", "高龄津贴"),
+    ("elderly_hardship_subsidy", "经济困难老年人补贴"),
+    ("elderly_care_subsidy", "老年人护理补贴"),
+    ("veterans_pension", "优抚对象抚恤补助"),
 )
 
 CELLS: list[Cell] = [
