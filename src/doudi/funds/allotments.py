@@ -42,7 +42,7 @@ def allot(
     """
     require(actor, "allocate_funds", from_code)
     pool.checked()
-    _check(from_code, to_code, amount_fen, document)
+    check(from_code, to_code, amount_fen, document)
     mark = f":{pool.direct_mark}" if pool.direct_mark else ""
     paper = f"{pool.fund_source}{mark}:{on}:{amount_fen}:{short_digest(document)}"
     key = idem or f"allot:{from_code}:{to_code}:{paper}"
@@ -69,7 +69,7 @@ def recall(
     :raises NotEnoughMoney: the division below has less left.
     """
     require(actor, "allocate_funds", from_code)
-    _check(from_code, to_code, amount_fen, document)
+    check(from_code, to_code, amount_fen, document)
     key = f"recall:{idem}"
     standing = _standing(key)
     if standing is not None:
@@ -83,7 +83,7 @@ def recall(
     return _kept(from_code, to_code, pool, -amount_fen, memo, on, upper.pk, lower.pk, actor)
 
 
-def _check(from_code: str, to_code: str, amount_fen: int, document: str) -> None:
+def check(from_code: str, to_code: str, amount_fen: int, document: str) -> None:
     codes.check(from_code)
     codes.check(to_code)
     if from_code == to_code or not codes.contains(from_code, to_code):

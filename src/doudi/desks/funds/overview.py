@@ -9,17 +9,18 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.http import require_POST
 
-from doudi.desks.paging import COUNTY_LEVEL, actor_of, list_page, place_names, today_of
+from doudi.desks.paging import COUNTY_LEVEL, actor_of, place_names, today_of
 from doudi.funds import queries, services
-from doudi.funds.models import ACCOUNT_KINDS, FUND_SOURCES, JOURNAL_KINDS, Account
+from doudi.funds.models import DIRECT_MARKS, FUND_SOURCES, Account
 from doudi.kernel import codes
-from doudi.kernel.errors import DoudiError, NotPermitted
+from doudi.kernel.actors import Actor
 from doudi.kernel.money import fen_from_yuan, yuan, yuan_in_words
+from doudi.places import queries as places
 from doudi.registry import queries as registry
 from doudi.security.permissions import may, require
 from doudi.security.web import desk
 
-FIGURES = ("allocated", "available", "reserved", "paid")
+FIGURES = ("allocated", "allotted", "available", "reserved", "paid")
 
 
 def _counties(request: HttpRequest) -> list[tuple[str, str]]:
@@ -32,6 +33,13 @@ def _counties(request: HttpRequest) -> list[tuple[str, str]]:
     found |= set(registry.counties_with_people())
     names = place_names(found, today_of(request))
     return [(code, names.get(code, code)) for code in sorted(found)]
+
+
+def below_options(actor: Actor, on: dt.date) -> list[tuple[str, str]]:
+    """List the divisions directly below this post's own, to which money may be sent."""
+    if codes.level(actor.scope_code) > COUNTY_LEVEL:
+        return []
+    return [(place.code, place.name) for place in places.children(actor.scope_code, on)]
 
 
 @desk("view_money")
@@ -56,6 +64,9 @@ def fund_overview(request: HttpRequest) -> HttpResponse:
             "may_allocate": may(actor, "allocate_funds"),
             "county_options": _counties(request) if may(actor, "allocate_funds") else [],
             "source_options": list(FUND_SOURCES.items()),
+            "mark_options": list(DIRECT_MARKS.items()),
+            "below_options": below_options(actor, today_of(request)) if may(actor, "allocate_funds") else [],
+            "may_close": may(actor, "close_books"),
         },
     )
 
@@ -68,12 +79,13 @@ def allocate_funds(request: HttpRequest) -> HttpResponse:
     county, source = request.POST.get("county", ""), request.POST.get("source", "")
     document = request.POST.get("document", "").strip()
     require(actor, "allocate_funds", codes.check(county))
+    mark = request.POST.get("mark", "")
     amount_fen = fen_from_yuan(request.POST.get("amount", ""))
     if request.POST.get("confirmed") == "1":
-        journal = services.allocate(county, source, amount_fen, document=document, actor=actor, on=on)
+        journal = services.allocate(county, source, amount_fen, document=document, direct_mark=mark, actor=actor, on=on)
         messages.success(request, f"已记录下达 {yuan(amount_fen)} 元,凭证 {journal.pk}")
         return redirect("fund_overview")
-    services.check_allocation(source, amount_fen, document)
+    pool = services.check_allocation(source, amount_fen, document, mark)
     return render(
         request,
         "desks/funds/allocate.html",
@@ -81,7 +93,8 @@ def allocate_funds(request: HttpRequest) -> HttpResponse:
             "county": county,
             "county_name": place_names({county}, on).get(county, county),
             "source": source,
-            "source_label": FUND_SOURCES[source],
+            "mark": mark,
+            "source_label": pool.label,
             "amount_fen": amount_fen,
             "words": yuan_in_words(amount_fen),
             "document": document,
@@ -89,38 +102,7 @@ def allocate_funds(request: HttpRequest) -> HttpResponse:
     )
 
 
-@desk("view_money")
-def fund_account(request: HttpRequest, account_id: int) -> HttpResponse:
-    """Show an account's entries, newest first, each with the balance after it."""
-    account = Account.objects.filter(pk=account_id).first()
-    if account is None:
-        raise NotPermitted()
-    page = list_page(request, queries.statement_count(account.pk))
-    rows = queries.statement(account.pk, offset=page.offset)
-    return render(
-        request,
-        "desks/funds/account.html",
-        {
-            "account": account,
-            "kind_label": ACCOUNT_KINDS[account.kind],
-            "source_label": FUND_SOURCES[account.fund_source],
-            "place": _place(account.division_code, today_of(request)),
-            "rows": rows,
-            "journal_kinds": JOURNAL_KINDS,
-            "page": page,
-        },
-    )
-
-
-def _place(code: str, on: dt.date) -> str:
-    try:
-        return place_names({code}, on).get(code, code)
-    except DoudiError:
-        return code
-
-
 urlpatterns: list[Any] = [
     path("funds/", fund_overview, name="fund_overview"),
     path("funds/allocate/", allocate_funds, name="allocate_funds"),
-    path("funds/accounts/<int:account_id>/", fund_account, name="fund_account"),
 ]
