@@ -156,9 +156,7 @@ def dibao_band_fen_m(
     return where(dibao_by_bands > 0, band * head_count, 0)
 
 
-@dibao.fact(
-    HOUSEHOLD, RULES["第二十三条"], label="基本低保金(差额或分档)", unit="fen/month", since="2021-07-01"
-)
+@dibao.fact(HOUSEHOLD, RULES["第二十三条"], label="基本低保金(差额或分档)", unit="fen/month", since="2021-07-01")
 def dibao_base_fen_m(dibao_gap_fen_m, dibao_rounding_fen, dibao_by_bands, dibao_band_fen_m):  # noqa: F811
     """Take the gap once for the household; rounding each head first would not add up to the roster."""
     unit = most(dibao_rounding_fen, 1)
@@ -166,9 +164,7 @@ def dibao_base_fen_m(dibao_gap_fen_m, dibao_rounding_fen, dibao_by_bands, dibao_
     return where(dibao_by_bands > 0, dibao_band_fen_m, gap)
 
 
-@dibao.fact(
-    HOUSEHOLD, (MEASURES["第十二条"], RULES["第二十三条"]), label="按起付额和最高额调整", unit="fen/month"
-)
+@dibao.fact(HOUSEHOLD, (MEASURES["第十二条"], RULES["第二十三条"]), label="按起付额和最高额调整", unit="fen/month")
 def dibao_limited_fen_m(dibao_base_fen_m, head_count, dibao_least_fen_m, dibao_most_fen_m_pc):
     """Pay at least what the place pays at least, and at most so much a head; nothing set is no limit."""
     raised = most(dibao_base_fen_m, dibao_least_fen_m)
@@ -261,9 +257,7 @@ def uplift_family_permille(
 
 
 @dibao.fact(PERSON, UPLIFT, label="分类施保比例(只取最高一项)", unit="permille")
-def uplift_permille(
-    uplift_age_permille, uplift_disability_permille, uplift_condition_permille, uplift_family_permille
-):
+def uplift_permille(uplift_age_permille, uplift_disability_permille, uplift_condition_permille, uplift_family_permille):
     """Take the highest single rate; rates are never added."""
     person = most(uplift_age_permille, uplift_disability_permille)
     return most(person, most(uplift_condition_permille, uplift_family_permille))
@@ -274,7 +268,7 @@ def uplift_share_permille(counts_in_family, uplift_permille):
     return where(counts_in_family, uplift_permille, 0)
 
 
-dibao.total("uplift_hh_permille", of="uplift_share_permille", cite=UPLIFT, label="全家分类施保比例合计", unit="permille")
+dibao.total("uplift_hh_permille", of="uplift_share_permille", cite=UPLIFT, label="全家分类施保合计", unit="permille")
 
 
 @dibao.fact(HOUSEHOLD, UPLIFT, label="分类施保计算基数", unit="fen/month")
@@ -451,7 +445,7 @@ def is_adult_jobless_severe(counts_in_family, age_years, wage_fen_m, business_in
     return counts_in_family & (age_years >= 18) & jobless & is_severely_disabled
 
 
-@dibao.fact(PERSON, NOTICE_2022_10["一(一)"], label="成年无业重残单独保障金额(含分类施保)", unit="fen/month", since="2022-10-20")
+@dibao.fact(PERSON, NOTICE_2022_10["一(一)"], label="成年无业重残单独保障金额", unit="fen/month", since="2022-10-20")
 def severe_amount_fen_m(
     is_adult_jobless_severe,
     counted_income_fen_m,

@@ -83,18 +83,14 @@ def illness_deduction_fen_m(is_seriously_ill, medical_self_paid_fen_y, illness_d
     return where(illness_deduction_permille > 0, where(is_seriously_ill, spent, 0), 0)
 
 
-@family.fact(
-    PERSON, (MEASURES["第九条"], DIBAO["第十三条"]), label="残疾康复和辅助器具费用扣减", unit="fen/month"
-)
+@family.fact(PERSON, (MEASURES["第九条"], DIBAO["第十三条"]), label="残疾康复和辅助器具费用扣减", unit="fen/month")
 def disability_deduction_fen_m(disability_grade, disability_cost_fen_y, disability_deduction_permille):
     """Deduct only where the place has said so; elsewhere nobody need know the certificate."""
     spent = permille(div(disability_cost_fen_y, 12), disability_deduction_permille)
     return where(disability_deduction_permille > 0, where(disability_grade > 0, spent, 0), 0)
 
 
-@family.fact(
-    PERSON, (MEASURES["第九条"], CARE_2022["一(一)"]), label="查实后核定的劳动收入", unit="fen/month"
-)
+@family.fact(PERSON, (MEASURES["第九条"], CARE_2022["一(一)"]), label="查实后核定的劳动收入", unit="fen/month")
 def imputed_income_fen_m(idle_without_reason, wage_fen_m, imputed_labour_income_fen_m):
     """Impute only where the place does so, and only to whom an office found idle without reason: never by rote."""
     without_work = where(wage_fen_m == 0, imputed_labour_income_fen_m, 0)
@@ -129,7 +125,7 @@ def support_counted_fen_m(
     support_share_of_many_permille,
     dibao_standard_fen_m_pc,
 ):
-    """Count what was stated; where the place reckons it, a share of what the supporters' families have over the line."""
+    """Count what was stated; where the place reckons it, a share of what supporters' families have over the line."""
     kept = permille(dibao_standard_fen_m_pc * supporter_family_size, support_kept_permille)
     share = where(supporter_count >= 3, support_share_of_many_permille, support_share_permille)
     reckoned = div(permille(most(supporter_family_income_fen_m - kept, 0), share), most(supported_count, 1))
