@@ -397,3 +397,27 @@ def test_plan_stops_an_allowance_of_the_dead_from_the_month_after():
     )
 
     assert (row["kind"], row["cause"], row["since_month"]) == ("stop", "death", "2022-05")
+
+
+TWICE = {"household_id": 1, "code": "double_enrolment"}
+
+
+def test_plan_lets_the_reduction_of_a_family_with_a_row_set_aside_pass_the_freeze():
+    row = only(planned([determined(1, 60_000)], [awarded(105_000)], freezes=[FREEZE], flags=[TWICE]))
+
+    assert (row["kind"], row["cause"], row["state"]) == ("change", "double_enrolment", "proposed")
+    assert (row["hold_clause"], row["lane"]) == ("", "flagged")
+    assert "double_enrolment" in row["flags"]
+
+
+def test_plan_holds_the_exit_of_a_family_with_a_row_set_aside_and_flags_it():
+    row = only(planned([determined(0, 0)], [awarded(105_000)], freezes=[FREEZE], flags=[TWICE]))
+
+    assert (row["kind"], row["cause"], row["state"]) == ("stop", "hardship", "held")
+    assert row["flags"] == ["double_enrolment", "exit"]
+
+
+def test_plan_does_not_call_a_rise_double_enrolment():
+    row = only(planned([determined(1, 110_000)], [awarded(105_000)], freezes=[FREEZE], flags=[TWICE]))
+
+    assert (row["kind"], row["cause"], row["state"]) == ("change", "", "proposed")

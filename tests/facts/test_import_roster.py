@@ -149,3 +149,21 @@ def test_load_file_writes_one_audit_entry(actors: Cast, tmp_path: Path) -> None:
     assert entries[0].details["taken"] == 2
     assert number(1) not in str(entries[0].details)
     assert Fact.objects.count() == 0
+
+
+def test_load_file_names_both_families_of_a_row_set_aside(actors: Cast, tmp_path: Path) -> None:
+    rows = [roster_row(1), roster_row(2), roster_row(1, 家庭编号="N00002", 与户主关系="其他")]
+    path = write_csv(tmp_path / "roster.csv", ROSTER_HEADER, rows)
+
+    with acting(actors["county"]):
+        imports.load_file(path, "roster", COUNTY, KNOWN_ON, actors["county"])
+        row = RejectedRow.objects.get()
+        person = Person.objects.get(pk=row.person_id)
+        numbers = dict(Household.objects.values_list("id", "filed_number"))
+        told = queries.enrolled_twice(row.household_id or 0)
+        keeping = queries.enrolled_twice(row.other_household_id or 0)
+
+    assert (numbers[row.household_id], numbers[row.other_household_id]) == ("N00002", "N00001")
+    assert len(row.division_code) > len(COUNTY)
+    assert [(one.person_name, one.id_no_masked) for one in told] == [(person.name, person.id_no_masked)]
+    assert keeping == []

@@ -5,6 +5,7 @@ import pathlib
 from collections.abc import Iterable
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -20,6 +21,7 @@ from doudi.determination import frozen
 from doudi.determination.held import HeldAwards
 from doudi.determination.models import Run
 from doudi.determination.queries import snapshot_folder
+from doudi.determination.snapshot import EXCLUSIVE_GROUP
 from doudi.determination.tables import fetch
 from doudi.kernel.codes import upper
 from doudi.kernel.programmes import Programme
@@ -41,6 +43,12 @@ COMPARED_FACTS = ("wage_fen_m", "pension_fen_m", "business_income_fen_m", "trans
 DETERMINATIONS = """
 select id, subject_kind, subject_id, household_id, programme, outcome, amount_fen_m, route, division_code
 from determination_determination where run_id = %(run)s order by id
+"""
+ENROLLED_TWICE_FIELDS = pa.schema([("household_id", pa.int64()), ("person_id", pa.int64())])
+ENROLLED_TWICE = """
+select distinct t.household_id, 'double_enrolment' as code
+from twice t join coverage c using (person_id)
+where c.group_number = $group and c.household_id <> t.household_id
 """
 DEFAULT_PHASE_OUT_MONTHS = 6  # D5
 WHOLE_PERMILLE = 1000
@@ -66,13 +74,21 @@ def ground_of(run: Run, on: dt.date, held: HeldAwards) -> Ground:
         held=held,
         freezes=freezes(townships, on),
         phase_outs=phase_outs(townships, on),
-        flags=fetch(_flags_sql(), asked, FLAG_FIELDS),
+        flags=pa.concat_tables([fetch(_sql("flags"), asked, FLAG_FIELDS), enrolled_twice(asked, held)]),
         unverified=unverified(run),
     )
 
 
-def _flags_sql() -> str:
-    return (pathlib.Path(__file__).parent / "sql" / "flags.sql").read_text(encoding="utf-8")
+def _sql(name: str) -> str:
+    return (pathlib.Path(__file__).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def enrolled_twice(asked: dict[str, Any], held: HeldAwards) -> pa.Table:
+    """List the families whose roster names a person whom the award of another family feeds already."""
+    with duckdb.connect(":memory:") as memory:
+        memory.register("twice", fetch(_sql("enrolled_twice"), asked, ENROLLED_TWICE_FIELDS))
+        memory.register("coverage", held.coverage)
+        return memory.execute(ENROLLED_TWICE, {"group": EXCLUSIVE_GROUP}).to_arrow_table().cast(FLAG_FIELDS)
 
 
 def freezes(place_codes: Iterable[str], on: dt.date) -> pa.Table:

@@ -9,10 +9,13 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from random import Random
 
-from doudi.demo import shape
+from doudi.demo import shape, welfare
 from doudi.demo.entitle import Grants
 from doudi.demo.families import BUSINESS_DATE, Family, Member
 
+ORPHAN_FEN = 107_400
+COMBAT_VETERAN = 8
+CARD_EXPIRED = dt.date(2022, 3, 31)
 KINDS: dict[str, str] = {
     "missed_family": "符合低保而台账上没有待遇",
     "tekun_missed": "符合特困而台账上没有待遇",
@@ -24,6 +27,12 @@ KINDS: dict[str, str] = {
     "over_income": "转移性收入使收入超过标准",
     "work_rise": "就业使收入超过标准",
     "unknown_deposits": "存款没有查明",
+    "orphan_missed": "失去父母而台账上没有孤儿基本生活费",
+    "unattended_missed": "父母都无力抚养而台账上没有补贴",
+    "grown_orphan": "满十八周岁没有在校,仍在台账领孤儿基本生活费",
+    "not_applied": "满八十周岁没有申请高龄津贴",
+    "veteran_missed": "优抚名册上有而台账上没有抚恤补助",
+    "card_expired": "残疾人证过期仍在领残疾人补贴",
     "shared_account": "多户共用一个收款账号",
     "bad_row": "部门文件中的错误行",
 }
@@ -75,6 +84,8 @@ class Planter:
         self._richer()
         self._unknown()
         self._shared()
+        self._children()
+        self._elders()
 
     def _take(self, suits: Callable[[int, Family], bool], wanted: int = 0) -> Iterator[tuple[int, Family]]:
         found = 0
@@ -136,6 +147,10 @@ class Planter:
                 guest = other.members[-1]
                 self.world.guests.append((host, guest))
                 later = family if number < host else other
+                if later is family:
+                    # The host was paid for the guest as well, a share as large as at home.
+                    share = self.world.grants.household[number]["dibao"] // len(other.members)
+                    self.world.grants.household[host]["dibao"] += share
                 note = f"同时列在家庭 {family.number} 的台账上"
                 self.world.note("double_enrolment", other, guest, note, f"row of {later.number} set aside")
 
@@ -165,6 +180,40 @@ class Planter:
             family.deposits_fen = None
             self.world.note("unknown_deposits", family, family.head, "入户调查表存款栏空白", "needs facts")
 
+    def _children(self) -> None:
+        for kind, states, expected in (
+            ("orphan_missed", welfare.PARENTLESS[0], "start orphan_allowance"),
+            ("unattended_missed", welfare.UNATTENDED[0], "start unattended_child_allowance"),
+        ):
+            for _number, family in self._take(lambda n, f: _minor(f) is not None):
+                child = _minor(family) or family.head
+                welfare.set_parents(child, states)
+                self.world.note(kind, family, child, "儿童名单上有,台账没有待遇", expected)
+        for number, family in self._take(lambda n, f: _grown(f) is not None):
+            place = _grown(family) or 0
+            grown = family.members[place]
+            welfare.set_parents(grown, welfare.PARENTLESS[0])
+            grown.is_student = False
+            self.world.grants.person.setdefault((number, place), {})["orphan_allowance"] = ORPHAN_FEN
+            note = f"{grown.birth} 出生,没有在校"
+            self.world.note("grown_orphan", family, grown, note, "stop orphan_allowance, payment line held")
+
+    def _elders(self) -> None:
+        for number, family in self._take(lambda n, f: f.head.age_on(BUSINESS_DATE) >= 80 and len(f.members) == 1):
+            family.head.has_applied = False
+            held = self.world.grants.person.get((number, 0), {})
+            for programme in ("old_age_allowance", "elderly_care_subsidy"):
+                held.pop(programme, None)
+            self.world.note("not_applied", family, family.head, "满八十周岁没有申请", "waiting list, not paid")
+        for _number, family in self._take(lambda n, f: f.head.age_on(BUSINESS_DATE) >= 60 and not f.head.veteran_class):
+            family.head.veteran_class = COMBAT_VETERAN
+            note = "名册上是参战参试退役人员,台账没有补助"
+            self.world.note("veteran_missed", family, family.head, note, "start veterans_pension")
+        for number, family in self._take(lambda n, f: bool(self._subsidised(n, f))):
+            member = family.members[self._subsidised(number, family)[0]]
+            member.card_until = CARD_EXPIRED
+            self.world.note("card_expired", family, member, f"残疾人证 {CARD_EXPIRED} 到期", "payment line held")
+
     def _shared(self) -> None:
         sharing = list(self._take(self._on_dibao, max(3, self.wanted // 3 * 3)))
         for first in range(0, len(sharing) - 2, 3):
@@ -173,6 +222,20 @@ class Planter:
                 family.account, family.bank = group[0].account, group[0].bank
                 note = f"与家庭 {group[0].number} 共用账号"
                 self.world.note("shared_account", family, family.head, note, "payment line held")
+
+
+def _minor(family: Family) -> Member | None:
+    for member in family.members[1:]:
+        if member.age_on(BUSINESS_DATE) < 17 and not member.disability_grade and not member.father_state:
+            return member
+    return None
+
+
+def _grown(family: Family) -> int | None:
+    for place, member in enumerate(family.members[1:], 1):
+        if 18 <= member.age_on(BUSINESS_DATE) < 21 and not member.disability_grade and not member.father_state:
+            return place
+    return None
 
 
 def _worker(family: Family) -> Member | None:

@@ -11,7 +11,7 @@ from django.urls import path
 from django.utils import timezone
 
 from doudi.audit.services import record
-from doudi.desks import exporting, household_facts, household_rows, household_story
+from doudi.desks import enrolments, exporting, household_facts, household_rows, household_story
 from doudi.desks.household_rows import PAGE_SIZE, HouseholdRow, Wanted
 from doudi.engine.inputs import Input
 from doudi.facts import services as facts
@@ -160,6 +160,7 @@ def household_file(request: HttpRequest, household_id: int) -> HttpResponse:
             "file": found,
             "head": next((m for m in found.members if m.relation == "head"), None),
             "names": {member.person.id: member.person.name for member in everyone},
+            "twice": enrolments.twice_words(household_id, today),
             "awards": awards,
             "running": running,
             "running_fen": sum(award.amount_fen_m for award in running),

@@ -10,6 +10,7 @@ from doudi.benefits.starts import Beginning, beginning
 from doudi.cases import queries
 from doudi.cases.enums import FLAGS, LANES, REMARKS, STAGES, STATES
 from doudi.cases.models import Proposal
+from doudi.desks import enrolments
 from doudi.desks.explanation import as_decided
 from doudi.determination import queries as determination
 from doudi.determination.models import Run
@@ -99,6 +100,11 @@ def reasons_of(one: Proposal) -> tuple[dict[str, Any] | None, str]:
     except Upstream as error:
         return None, f"{error.text}。{error.step}"
     return told, remark
+
+
+def twice_of(one: Proposal, on: dt.date) -> list[str]:
+    """Say for a flagged family who of its roster is enrolled in which other family."""
+    return enrolments.twice_words(one.household_id, on) if "double_enrolment" in one.flags else []
 
 
 def missing_of(run: Run, household_ids: list[int]) -> dict[int, list[tuple[str, str]]]:

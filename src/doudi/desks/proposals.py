@@ -260,6 +260,7 @@ def proposal_file(request: HttpRequest, proposal_id: int) -> HttpResponse:
             "cause_word": CAUSES[one.cause],
             "begins": proposal_views.begins_of(one, today),
             "flags": [(code, FLAGS.get(code, code)) for code in one.flags],
+            "twice": proposal_views.twice_of(one, today),
             "told": told,
             "remark": remark,
             "days_left": proposal_views.days_left(one.due_on, today),

@@ -16,6 +16,7 @@ from doudi.kernel import idno
 TOTALS_WORDS = ("合计", "总计", "小计", "共计", "累计")
 REJECTED, SET_ASIDE, NOT_REGISTERED = "rejected", "set_aside", "not_registered"
 PROBLEM_LABELS = {REJECTED: "退回", SET_ASIDE: "搁置", NOT_REGISTERED: "不在本县登记"}
+ENDS = frozenset({"disability_card_until"})  # dates that lie ahead in the nature of things
 LATEST_START = dt.timedelta(days=62)
 SHORTEST_NUMBER = 15
 UNREPEATED = frozenset({"name", "number"})
@@ -24,13 +25,21 @@ CUT_ENDING, CUT_PERMILLE = "000", 20
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Problem:
-    """Why one row was not taken. ``person_id`` is the near match of a row that was set aside."""
+    """
+    Why one row was not taken.
+
+    ``person_id`` is the near match of a row that was set aside. When the person belongs to another family,
+    ``household_id`` is the family the row stands in, ``other_household_id`` the one that keeps the person.
+    """
 
     row_number: int
     field: str
     reason: str
     kind: str = REJECTED
     person_id: int | None = None
+    household_id: int | None = None
+    other_household_id: int | None = None
+    division_code: str = ""
 
 
 @dataclasses.dataclass(slots=True)
@@ -169,7 +178,7 @@ class _Checker:
             raise _Refused(column.header, str(error)) from error
         if column.type in ("date", "month"):
             limit = self.known_on + LATEST_START if column.key == "since" else self.known_on
-            if value > limit:
+            if value > limit and column.key not in ENDS:
                 raise _Refused(column.header, f"{value} 晚于业务日期 {self.known_on}")
         return value
 

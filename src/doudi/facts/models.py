@@ -44,6 +44,8 @@ class RejectedRow(models.Model):
     reason = models.CharField(max_length=300)
     kind = models.CharField(max_length=20)  # rejected, set_aside
     person_id = models.BigIntegerField(null=True)  # the near match that was set aside
+    household_id = models.BigIntegerField(null=True)  # the family of the row, when the person is in another one
+    other_household_id = models.BigIntegerField(null=True)  # the family that keeps the person
     division_code = models.CharField(**CODE)
 
     class Meta:

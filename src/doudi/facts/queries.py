@@ -78,6 +78,17 @@ where (f.household_id = %(household)s or f.person_id = any(%(people)s))
   and f.since <= %(about)s and f.known_on <= %(known_on)s and (f.until is null or f.until > %(about)s)
 order by f.person_id, f.household_id, f.name, f.since desc, f.known_on desc, f.id desc
 """
+_ENROLLED_TWICE = """
+select coalesce(p.name, ''), coalesce(p.id_no_masked, ''), coalesce(h.number, ''), coalesce(h.division_code, ''),
+       coalesce(b.file_name, ''), r.row_number
+from facts_rejectedrow r
+left join facts_batch b on b.id = r.batch_id
+left join registry_person p on p.id = r.person_id
+left join registry_household h on h.id = r.other_household_id
+where r.household_id = %(household)s and r.kind = 'set_aside' and r.other_household_id is not null
+  and r.batch_id = (select max(n.batch_id) from facts_rosterline n where n.household_id = %(household)s)
+order by r.row_number
+"""
 _PEOPLE = """
 select m.person_id from registry_membership m
 where m.household_id = %(household)s and (m.until is null or m.until > m.since)
@@ -116,6 +127,18 @@ class FactLine:
     batch_id: int | None
     file_name: str
     row_number: int | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class EnrolledTwice:
+    """A person of the roster's row that was set aside; who or where is empty when it lies outside the scope."""
+
+    person_name: str
+    id_no_masked: str
+    other_number: str
+    other_division_code: str
+    file_name: str
+    row_number: int
 
 
 def facts_as_known(county_code: str, about: dt.date, known_on: dt.date) -> KnownFacts:
@@ -174,6 +197,13 @@ def fact_history(fact_ids: Iterable[int]) -> dict[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [list(fact_ids)])
         return dict(cursor.fetchall())
+
+
+def enrolled_twice(household_id: int) -> list[EnrolledTwice]:
+    """List the people whom the latest roster names in this family although they belong to another one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ENROLLED_TWICE, {"household": household_id})
+        return [EnrolledTwice(*row) for row in cursor.fetchall()]
 
 
 def _year_before(day: dt.date) -> dt.date:

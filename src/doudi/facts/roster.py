@@ -8,7 +8,7 @@ from doudi.facts.store import NewLine
 from doudi.kernel.actors import Actor
 from doudi.kernel.programmes import Programme
 from doudi.registry import services as registry
-from doudi.registry.rows import AccountRow, FamilyRow
+from doudi.registry.rows import AccountRow, Conflict, FamilyRow
 
 
 @dataclasses.dataclass
@@ -48,10 +48,7 @@ def register(rows: list[Stated], *, division_code: str, known_on: dt.date, actor
         person_id, household_id = done.person_ids[at], done.household_ids[at]
         if at in refused or person_id is None or household_id is None:
             conflict = refused.get(at)
-            kind = REJECTED if conflict and conflict.kind == "repeated" else SET_ASIDE
-            text = conflict.text if conflict else "没有登记成功"
-            near = conflict.person_id if conflict else None
-            outcome.problems.append(Problem(row.row_number, "身份证号", f"{text},疑似重复,请核实", kind, near))
+            outcome.problems.append(_problem(row, conflict, household_id))
             continue
         placed.append(_Placed(row, person_id, household_id, row.values["residence_code"]))
     _read_lines(placed, known_on, outcome)
@@ -59,6 +56,24 @@ def register(rows: list[Stated], *, division_code: str, known_on: dt.date, actor
     accounts = _accounts(placed, known_on)
     registry.register_accounts(accounts, actor=actor, division_code=division_code)
     return outcome
+
+
+def _problem(row: Stated, conflict: Conflict | None, household_id: int | None) -> Problem:
+    """Say why a row is not followed; a person of two families is named with both."""
+    if conflict is None:
+        return Problem(row.row_number, "身份证号", "没有登记成功,疑似重复,请核实", SET_ASIDE)
+    kind = REJECTED if conflict.kind == "repeated" else SET_ASIDE
+    is_double = conflict.kind == "two_families"
+    return Problem(
+        row.row_number,
+        "身份证号",
+        f"{conflict.text},疑似重复,请核实",
+        kind,
+        conflict.person_id,
+        household_id if is_double else None,
+        conflict.household_id if is_double else None,
+        row.values["residence_code"],
+    )
 
 
 def _is_inside(row: Stated, division_code: str, outcome: Roster) -> bool:

@@ -100,7 +100,9 @@ def add_batch(batch: Batch, problems: Sequence[Problem]) -> Batch:
             reason=p.reason[:300],
             kind=p.kind,
             person_id=p.person_id,
-            division_code=batch.division_code,
+            household_id=p.household_id,
+            other_household_id=p.other_household_id,
+            division_code=p.division_code or batch.division_code,
         )
         for p in problems
     ]

@@ -13,6 +13,8 @@ living as materialized (
 still_fed as (
     select c.award_id, max(d.died_on) as died_on
     from coverage c join died d on d.person_id = c.person_id group by 1),
+-- Families whose roster names a person whom another family's award feeds: it is the smaller family that makes the
+-- amount smaller. An exit may have other grounds, so it stays with the family's means and is only flagged.
 marked_double as (select distinct household_id from flags where code = 'double_enrolment'),
 tekun_begins as (
     select distinct d.household_id
@@ -41,7 +43,8 @@ base as (
            coalesce(sd.died_on, sf.died_on) as died_on,
            sf.award_id is not null as feeds_dead,
            case when d.subject_kind = 'p' then coalesce(sp.is_covered_elsewhere, false)
-                else coalesce(l.has_covered_elsewhere, false) or md.household_id is not null end as is_double,
+                else coalesce(l.has_covered_elsewhere, false) end as is_double,
+           d.subject_kind = 'h' and md.household_id is not null as is_marked_double,
            d.programme = 'dibao' and tb.household_id is not null as goes_to_tekun,
            mv.subject_id is not null as is_replaced,
            po.clause is not null as may_phase_out, po.month_count, po.pay_permille
@@ -78,7 +81,7 @@ caused as materialized (
             when kind = 'start' or (kind = 'change' and amount_fen_m >= before_fen) then ''
             when is_gone then 'death'
             when kind = 'change' and feeds_dead then 'death'
-            when is_double then 'double_enrolment'
+            when is_double or (kind = 'change' and is_marked_double) then 'double_enrolment'
             when goes_to_tekun or (kind = 'stop' and is_replaced) then 'switch'
             when route = 'phase_out' then 'work'
             when list_contains($by_condition, programme) then 'conditions'
@@ -123,7 +126,7 @@ marked as (
              else coalesce(f.everyone, []) end as fed_ids,
         list_sort(list_distinct(list_filter([
             case when c.cause in ('death', 'double_enrolment', 'switch') then c.cause end,
-            case when c.kind = 'start' and c.is_double then 'double_enrolment' end,
+            case when c.is_marked_double or (c.kind = 'start' and c.is_double) then 'double_enrolment' end,
             case when c.kind = 'change' and c.feeds_dead then 'death' end,
             case when c.programme = 'tekun' and c.kind = 'start' and held_dibao.household_id is not null then 'switch' end,
             case when c.kind = 'stop' and c.cause in ('hardship', 'work', 'conditions') then 'exit' end,

@@ -71,6 +71,8 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=300)),
                 ('kind', models.CharField(max_length=20)),
                 ('person_id', models.BigIntegerField(null=True)),
+                ('household_id', models.BigIntegerField(null=True)),
+                ('other_household_id', models.BigIntegerField(null=True)),
                 ('division_code', models.CharField(db_collation='C', max_length=12)),
                 ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='facts.batch')),
             ],
