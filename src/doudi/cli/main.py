@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from rich.console import Console
 
-from doudi.cli import admin, case, facts, law, month, pay, places, policy, price, report, simulate, sql
+from doudi.cli import admin, case, facts, law, month, pay, places, policy, price, report, simulate, sql, standards
 from doudi.kernel.errors import DoudiError, NeedsFacts
 
 app = typer.Typer(
@@ -35,6 +35,7 @@ for command in COMMANDS:
 app.add_typer(admin.users, name="users", help="用户与岗位")
 app.add_typer(admin.date, name="date", help="业务日期")
 app.add_typer(policy.app, name="policy", help="条款、参数、开关")
+app.add_typer(standards.app, name="standards", help="标准表、提标测算")
 app.add_typer(places.app, name="places", help="行政区划")
 app.add_typer(case.app, name="case", help="建议的审核与确认")
 app.add_typer(price.app, name="price", help="价格临时补贴:规则文件、指数、启动、数额")

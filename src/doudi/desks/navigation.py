@@ -50,6 +50,7 @@ DRAWERS: list[tuple[str, list[Entry]]] = [
         [
             Entry("部门数据", "import_list", "inbox", frozenset({"county", "province", "auditor"})),
             Entry("待办事项", "proposal_list", "scales", DECIDING),
+            Entry("待申请名单", "waiting_list", "people", FAMILIES),
             Entry("价格补贴", "price_overview", "coins", MONEY | frozenset({"township"})),
         ],
     ),
@@ -68,7 +69,9 @@ DRAWERS: list[tuple[str, list[Entry]]] = [
         [
             Entry("条款", "policy_library", "book", EVERYONE),
             Entry("标准与参数", "parameter_list", "dial", EVERYONE),
+            Entry("标准表", "standard_table", "dial", EVERYONE),
             Entry("政策开关", "switch_list", "pause", EVERYONE),
+            Entry("区域状态", "region_list", "pause", EVERYONE),
             Entry("政策测算", "simulation_list", "scales", MONEY),
         ],
     ),

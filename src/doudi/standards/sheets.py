@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from doudi.kernel import codes
 from doudi.kernel.errors import BadInput
+from doudi.standards import amounts
+from doudi.standards.measure import Line
 from doudi.standards.services import LINE_LABELS, LineDraft
 
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -63,3 +65,28 @@ def _text(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell).strip()
+
+
+def lines_of(read: Sequence[tuple[LineDraft, str]]) -> list[Line]:
+    """
+    Turn what a file says into lines to be measured, without asking the registers.
+
+    :raises BadInput: names the row and the field.
+    """
+    found = []
+    for draft, name in read:
+        where = f"第 {draft.row_number} 行"
+        if not draft.before:
+            raise BadInput("没有填写原标准", where=where, next_step="请写成 700 元/月 或 4800 元/年")
+        if not draft.recipients.isdigit():
+            raise BadInput(f"保障人数“{draft.recipients}”不是人数", where=where, next_step="请写整数")
+        found.append(
+            Line(
+                place=draft.division_code or name, name=name or draft.division_code, area=draft.area,
+                before_fen_y=amounts.read(draft.before, where).fen_y,
+                after_fen_y=amounts.read(draft.after, where).fen_y,
+                recipients=int(draft.recipients),
+                subsidy_fen_y=amounts.read(draft.subsidy, where).fen if draft.subsidy else None,
+            )
+        )  # fmt: skip
+    return found
