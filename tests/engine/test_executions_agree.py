@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from doudi.engine import bulk
+from doudi.engine import blocks, bulk
+from doudi.engine.local import Step
 from doudi.engine.packs import Law
 from doudi.engine.rule import PERSON
 from doudi.engine.scalar import decide
@@ -89,18 +90,19 @@ def test_decide_gives_the_same_whatever_the_order_and_the_blocks(
     write_tables(law.inputs, shuffled, tmp_path / "b", row_group_size=50)
 
     bulk.decide_files(law, tmp_path / "a/persons.parquet", tmp_path / "a/households.parquet", tmp_path / "x", ON)
-    monkeypatch.setattr(bulk, "BLOCK_PEOPLE", 90)
-    seen: list[tuple[int, int]] = []
+    monkeypatch.setattr(blocks, "BLOCK_PEOPLE", 90)
+    seen: list[Step] = []
     result = bulk.decide_files(
         law,
         tmp_path / "b/persons.parquet",
         tmp_path / "b/households.parquet",
         tmp_path / "y",
         ON,
-        progress=lambda done, count: seen.append((done, count)),
+        progress=seen.append,
     )
 
-    assert seen[-1][0] == seen[-1][1] > 5
+    assert seen[-1].blocks_done == seen[-1].block_count > 5
+    assert seen[-1].people_done == result.person_count
     assert result.household_count == 300
     assert not list((tmp_path / "y").glob(".doudi-*"))
     for name in ("persons", "households"):
@@ -131,28 +133,6 @@ def test_decide_long_lists_the_same_decisions(tmp_path: pathlib.Path) -> None:
         "criteria_unknown", "route",
     ]  # fmt: skip
     assert sorted(found.rows(), key=str) == sorted(expected, key=str)
-
-
-def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    law = SmallLaw()
-    write_tables(law.inputs, invented_families(law.inputs, 200, seed=9), tmp_path, row_group_size=40)
-    paths = tmp_path / "persons.parquet", tmp_path / "households.parquet", tmp_path / "out"
-    monkeypatch.setattr(bulk, "BLOCK_PEOPLE", 60)
-
-    def stop(done: int, count: int) -> None:
-        if done == 3:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        bulk.decide_files(law, *paths, ON, progress=stop)
-    assert not (tmp_path / "out/persons.parquet").exists()
-    ran: list[int] = []
-    original = bulk._run_block
-    monkeypatch.setattr(bulk, "_run_block", lambda *args: ran.append(1) or original(*args))
-    result = bulk.decide_files(law, *paths, ON)
-
-    assert len(ran) == -(-result.person_count // 60) - 3
-    assert pl.read_parquet(tmp_path / "out/persons.parquet").height == result.person_count
 
 
 def test_stages_alternate_between_subjects() -> None:

@@ -1,5 +1,6 @@
 """The commands that need only files: they answer, and they refuse with words."""
 
+import datetime as dt
 import json
 import pathlib
 import subprocess
@@ -10,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from doudi.cli import law
+from doudi.engine import packs
 from doudi.kernel.errors import BadInput
 
 EXAMPLES = pathlib.Path(__file__).parents[2] / "examples"
@@ -25,14 +27,7 @@ def explained(capsys: pytest.CaptureFixture[str], file: pathlib.Path, place: str
 def test_explain_answers_every_programme_in_json(file: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
     answer = explained(capsys, file)
 
-    assert set(answer) == {
-        "dibao",
-        "tekun",
-        "dibao_marginal",
-        "rigid_expenditure",
-        "disability_living_subsidy",
-        "disability_care_subsidy",
-    }
+    assert set(answer) == {plan.name for plan in packs.load().rules_on(dt.date(2022, 4, 15)).programmes}
     for one in answer.values():
         assert one["outcome"] in ("grants", "refuses", "needs_facts")
         assert (one["amount_fen_m"] is None) == (one["outcome"] == "needs_facts") or "persons" in one
@@ -85,7 +80,7 @@ def test_explain_refuses_a_bad_option(place: str, on: str) -> None:
 def test_decide_writes_results_for_the_example_township(
     tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    law.decide(EXAMPLES / "township", tmp_path, "2022-04-15", "", "", "local")
+    law.decide(EXAMPLES / "township", tmp_path, "2022-04-15")
 
     assert "7 户 14 人" in capsys.readouterr().out
     households = pq.read_table(tmp_path / "households.parquet").to_pylist()
@@ -97,7 +92,7 @@ def test_decide_writes_results_for_the_example_township(
 
 def test_decide_refuses_an_unknown_engine(tmp_path: pathlib.Path) -> None:
     with pytest.raises(BadInput, match="没有名为 cloud 的引擎"):
-        law.decide(EXAMPLES / "township", tmp_path, "2022-04-15", "", "", "cloud")
+        law.decide(EXAMPLES / "township", tmp_path, "2022-04-15", engine="cloud")
 
 
 @pytest.mark.parametrize("kind", ["family", "persons", "households"])

@@ -11,7 +11,7 @@ import typer
 import yaml
 
 from doudi.kernel.errors import BadInput
-from doudi.kernel.programmes import PROGRAMME_LABEL, Programme
+from doudi.kernel.programmes import Programme
 
 if TYPE_CHECKING:
     from doudi.engine.inputs import Input, Inputs
@@ -157,39 +157,29 @@ def decide(
     on: Day = "",
     known: KnownDay = "",
     place: Annotated[str, typer.Option("--place", help="households 里没有 place_code 时用的区划代码")] = "",
-    engine: Annotated[str, typer.Option("--engine", help="local:本机分块计算")] = "local",
+    programme: Annotated[
+        list[str] | None, typer.Option("--programme", help="只算这个项目,可写几次,如 dibao;不写为全部")
+    ] = None,
+    by: Annotated[str, typer.Option("--by", help="county:每县单独成块,结果按县排列")] = "",
+    workers: Annotated[int, typer.Option("--workers", min=0, help="同时算几块;0 为按处理器数")] = 0,
+    engine: Annotated[str, typer.Option("--engine", help="local:本机;spark:PySpark 集群")] = "local",
+    master: Annotated[str, typer.Option("--master", help="Spark 主节点地址")] = "local[2]",
+    print_block: Annotated[int, typer.Option("--print-block", min=0, help="不计算,只写出第几块的完整 SQL")] = 0,
+    sql: Annotated[pathlib.Path | None, typer.Option("--sql", help="SQL 写入这个文件;不写为屏幕")] = None,
 ) -> None:
-    """批量认定:按户分块,内存不随人数增长;中断后再次运行会接着算。"""
-    from doudi.engine import bulk, packs
-    from doudi.engine.files import find
+    """批量认定:按县分块,内存不随人数增长;中断后再次运行会从没有算完的块接着算。"""
+    from doudi.cli import deciding
 
-    if engine != "local":
-        raise BadInput(f"没有名为 {engine} 的引擎", where="--engine", next_step="可用:local")
     if not folder.is_dir():
         raise BadInput("没有这个文件夹", where=str(folder))
-    day = _day(on, "--on") or dt.date.today()
-
-    def progress(done: int, count: int) -> None:
-        if count > 1 and sys.stderr.isatty():
-            sys.stderr.write(f"\r已完成 {done}/{count} 块" + ("\n" if done == count else ""))
-
-    result = bulk.decide_files(
-        packs.load(),
-        find(folder, "person"),
-        find(folder, "household"),
-        out,
-        day,
-        _day(known, "--known"),
-        progress=progress,
-        place_code=_place(place),
-    )
-    sys.stdout.write(f"{result.household_count:,} 户 {result.person_count:,} 人,结果在 {out}\n")
-    for programme, counts in result.outcome_counts.items():
-        sys.stdout.write(
-            f"  {PROGRAMME_LABEL.get(programme, programme)}:符合 {counts['grants']:,},"
-            f"不符合 {counts['refuses']:,},还不能判断 {counts['needs_facts']:,}\n"
-        )
-    sys.stdout.write(f"规则 {result.rule_digest[:12]} 参数 {result.parameter_digest[:12]}\n")
+    asked = deciding.Asked(
+        folder, out, _day(on, "--on") or dt.date.today(), _day(known, "--known"), _place(place),
+        tuple(programme or ()), by, workers,
+    )  # fmt: skip
+    if print_block or sql:
+        deciding.write_sql(asked, print_block or 1, sql)
+    else:
+        deciding.run(asked, engine, master)
 
 
 FAMILY_HELP = """\

@@ -1,4 +1,4 @@
-"""Any number of people: the generated SQL on DuckDB, Parquet to Parquet, in blocks of whole households.
+"""Any number of people: the generated SQL on DuckDB, Parquet to Parquet, in blocks of whole families.
 
 Memory is bounded by the block, not by the file.  Each finished block is kept in a work folder
 beside the output, so an interrupted run goes on where it stopped; the result appears only when
@@ -10,18 +10,24 @@ import contextlib
 import dataclasses
 import datetime as dt
 import hashlib
-import itertools
 import json
 import pathlib
 import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from doudi.engine import blockrun, blocks, blocktext, local, parquetfile
+from doudi.engine.blockrun import LOST, Task
+from doudi.engine.blocks import Block
+from doudi.engine.blocktext import LONG, WIDE, Source
+from doudi.engine.dense import Values, values_for
 from doudi.engine.files import TABLES, Table, open_table, quoted
+from doudi.engine.local import Progress, Step
 from doudi.engine.rule import HOUSEHOLD, PERSON
-from doudi.engine.ruleset import OUTCOME_NAMES, RuleSet
+from doudi.engine.ruleset import RuleSet
 from doudi.engine.sqlgen import SqlPlan, generate
 from doudi.engine.version import ENGINE_VERSION
 from doudi.kernel.errors import BadInput
@@ -29,9 +35,7 @@ from doudi.kernel.errors import BadInput
 if TYPE_CHECKING:
     from doudi.engine.packs import Law
 
-BLOCK_PEOPLE = 1_100_000
-MEMORY_LIMIT = "650MB"
-Progress = Callable[[int, int], None]
+Runner = Callable[[list[Task], Progress | None, int], list[dict[str, int]]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,46 +54,60 @@ class BulkResult:
 
 
 @dataclasses.dataclass(frozen=True)
-class _Run:
-    """One bulk run: its inputs, its SQL, its work folder."""
+class _Asked:
+    """What to decide: whose files, which day, which part of the law."""
 
+    law: "Law"
+    paths: dict[str, pathlib.Path]
     rules: RuleSet
-    plan: SqlPlan
-    tables: dict[str, Table]
-    work: pathlib.Path
+    on: dt.date
+    known_on: dt.date | None
+    extra: tuple[Any, ...]
     place_code: str | None
-    con: duckdb.DuckDBPyConnection
-    queries: dict[str, str]
+    by: str
+    shape: str
 
     @property
-    def is_sorted_by_household(self) -> bool:
-        """Tell whether the row groups of both files follow each other by household."""
-        for table in self.tables.values():
-            found = self.con.execute(
-                "select count(*) filter (where low < previous), count(*) - count(low) from (select "
-                "try_cast(stats_min_value as bigint) as low, "
-                "lag(try_cast(stats_max_value as bigint)) over (order by row_group_id) as previous "
-                f"from parquet_metadata({quoted(table.path)}) where path_in_schema = 'household_id')"
-            ).fetchone()
-            if found != (0, 0):
-                return False
-        return True
+    def digests(self) -> dict[str, str]:
+        return {TABLES[entity]: _file_digest(path) for entity, path in self.paths.items()}
 
 
-@contextlib.contextmanager
-def _connection(work: pathlib.Path, readable: Iterable[pathlib.Path]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open a DuckDB that can touch the work folder and the given files, and nothing else."""
-    con = duckdb.connect(":memory:")
-    try:
-        con.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
-        con.execute(f"set temp_directory = {quoted(work / 'spill')}")
-        con.execute(f"set allowed_directories = [{quoted(str(work) + '/')}]")
-        con.execute(f"set allowed_paths = [{', '.join(quoted(path) for path in readable)}]")
-        con.execute("set enable_external_access = false")
-        con.execute("set lock_configuration = true")
-        yield con
-    finally:
-        con.close()
+@dataclasses.dataclass(frozen=True)
+class _Run:
+    """A bulk run ready to start."""
+
+    asked: _Asked
+    plan: SqlPlan
+    values: Values
+    tables: dict[str, Table]
+    source: Source
+    blocks: list[Block]
+    work: pathlib.Path
+
+    def prelude(self, counties: Iterable[str] = ()) -> tuple[str, ...]:
+        return (blocktext.parameter_table(self.values.arrow, self.values.columns, counties),)
+
+    def tasks(self, memory_mib: int) -> list[Task]:
+        statements, queries = blocktext.results(self.plan, self.asked.shape, False)
+        ordered = blocktext.results(self.plan, self.asked.shape, True)[1]
+        outcomes = {
+            entity: {
+                plan.name: plan.value("outcome")
+                for plan in self.asked.rules.programmes
+                if plan.entity == entity and plan.value("outcome") in self.asked.rules.outputs
+            }
+            for entity in TABLES
+        }
+        last = {PERSON if one.table[0] == "p" else HOUSEHOLD: one.table for one in self.plan.statements}
+        readable = tuple(table.path for table in self.source.tables.values())
+        prelude = self.prelude()
+        return [
+            Task(
+                block.number, self.work, readable, prelude, tuple(self.source.views(block.scope)), tuple(statements),
+                queries, ordered, last, outcomes, memory_mib,
+            )
+            for block in self.blocks
+        ]  # fmt: skip
 
 
 def decide_files(
@@ -102,24 +120,35 @@ def decide_files(
     extra: Iterable[Any] = (),
     progress: Progress | None = None,
     place_code: str | None = None,
+    *,
+    programmes: Iterable[str] = (),
+    outputs: Iterable[str] = (),
+    by: str = "",
+    workers: int = 0,
+    runner: Runner | None = None,
 ) -> BulkResult:
     """Decide everybody in two files; write ``persons.parquet``, ``households.parquet`` and ``run.json``.
 
+    ``programmes`` or ``outputs`` (names of results or rules) restrict the work to what they rest on.  ``by="county"``
+    gives each county blocks of its own.  ``runner`` runs the blocks elsewhere than on this machine.
     Running again with the same files writes the same bytes; an interrupted run is continued.
 
     :raises BadInput: a file is not as declared; nothing is written.
     """
     out = pathlib.Path(out_dir)
-    with _prepared(law, persons_path, households_path, out, on, known_on, extra, place_code, "wide") as (run, about):
-        counts = _run_blocks(run, progress)
-        for entity in (PERSON, HOUSEHOLD):
-            _join_parts(run, TABLES[entity], out / f"{TABLES[entity]}.parquet")
-        result = _result(run, about, counts)
+    rules = _narrowed(law.rules_on(on), programmes, outputs)
+    paths = _paths(persons_path, households_path)
+    asked = _Asked(law, paths, rules, on, known_on, tuple(extra), place_code, by, WIDE)
+    with _in_work_folder(asked, out) as work, _prepared(asked, work) as run:
+        counts = _counts(run, progress, workers, runner)
+        for name in TABLES.values():
+            _join_parts(run, name, out / f"{name}.parquet")
+        result = _result(run, counts)
         written = dataclasses.asdict(result) | {"on": on.isoformat(), "known_on": known_on and known_on.isoformat()}
-        staged = run.work / "run.json"
+        staged = work / "run.json"
         staged.write_text(json.dumps(written, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         staged.replace(out / "run.json")
-    shutil.rmtree(run.work, ignore_errors=True)
+    shutil.rmtree(work, ignore_errors=True)
     return result
 
 
@@ -132,71 +161,139 @@ def decide_long(
     known_on: dt.date | None = None,
     extra: Iterable[Any] = (),
     progress: Progress | None = None,
+    *,
+    programmes: Iterable[str] = (),
+    workers: int = 0,
 ) -> BulkResult:
     """Decide everybody in two files; write one Parquet of determinations.
 
     Grain: one row per subject and programme it may concern. Key: subject_kind, subject_id, programme.
     Units: amount_fen_m in fen per month, null when facts are needed. Programmes granted once are left out:
-    they are decided on application, not by the month.
+    they are decided on application, not by the month. The SQL text does not depend on whose files these are.
 
     :raises BadInput: a file is not as declared; nothing is written.
     """
     target = pathlib.Path(out_path)
-    with _prepared(law, persons_path, households_path, target.parent, on, known_on, extra, None, "long") as (
-        run,
-        about,
-    ):
-        counts = _run_blocks(run, progress)
+    rules = _narrowed(law.rules_on(on), programmes, ())
+    paths = _paths(persons_path, households_path)
+    asked = _Asked(law, paths, rules, on, known_on, tuple(extra), None, "", LONG)
+    with _in_work_folder(asked, target.parent) as work, _prepared(asked, work) as run:
+        counts = _counts(run, progress, workers, None)
         _join_parts(run, "determinations", target)
-        result = _result(run, about, counts)
-    shutil.rmtree(run.work, ignore_errors=True)
+        result = _result(run, counts)
+    shutil.rmtree(work, ignore_errors=True)
     return result
 
 
-@contextlib.contextmanager
-def _prepared(
+def block_text(
     law: "Law",
     persons_path: pathlib.Path | str,
     households_path: pathlib.Path | str,
-    out: pathlib.Path,
+    out_dir: pathlib.Path | str,
     on: dt.date,
-    known_on: dt.date | None,
-    extra: Iterable[Any],
-    place_code: str | None,
-    shape: str,
-) -> Iterator[tuple[_Run, dict[str, Any]]]:
-    """Check the inputs, resolve the parameters, write the SQL; errors of the engine come out in Chinese."""
+    number: int,
+    known_on: dt.date | None = None,
+    extra: Iterable[Any] = (),
+    place_code: str | None = None,
+    *,
+    programmes: Iterable[str] = (),
+    by: str = "",
+) -> str:
+    """Write the complete SQL of one block, to be run with DuckDB alone; results go to ``out_dir``.
+
+    :raises BadInput: no such block, or a CSV file (the text reads the files themselves).
+    """
+    rules = _narrowed(law.rules_on(on), programmes, ())
+    paths = _paths(persons_path, households_path)
+    for path in paths.values():
+        if path.suffix.lower() == ".csv":
+            raise BadInput("打印的计算文本只读 Parquet", where=path.name, next_step="先把 CSV 转成 Parquet")
+    asked = _Asked(law, paths, rules, on, known_on, tuple(extra), place_code, by, WIDE)
+    with tempfile.TemporaryDirectory(prefix="doudi-") as folder, _prepared(asked, pathlib.Path(folder)) as run:
+        if not 1 <= number <= len(run.blocks):
+            raise BadInput(f"没有第 {number} 块", where="--print-block", next_step=f"可用:1 至 {len(run.blocks)}")
+        block = run.blocks[number - 1]
+        head = (
+            f"-- 第 {number} 块,共 {len(run.blocks)} 块({block.name});{on} 的规则 {rules.digest[:12]},"
+            f"参数 {run.values.digest[:12]}\n-- 用 DuckDB 运行;每行之后是条款,括号里是各处相同、已写进文本的值\n"
+        )
+        source = dataclasses.replace(run.source, tables=run.tables)
+        scope = block.scope
+        if scope.startswith("block_county"):
+            scope = _county_scope(run, block)
+        files = {name: f"{out_dir}/{name}-{number:05d}.parquet" for name in TABLES.values()}
+        return blocktext.printed(head, run.prelude(block.counties), source.views(scope), run.plan, files)
+
+
+def _county_scope(run: _Run, block: Block) -> str:
+    """Say which rows of files without order belong to a county."""
+    county = block.counties[0]
+    households = run.tables[HOUSEHOLD].select(run.asked.law.inputs, {"place_code"}, run.asked.place_code)
+    inside = block.scope.partition(" and ")[2]
+    own = f"household_id in (select household_id from ({households}) where left(place_code, {len(county)}) = "
+    return f"{own}{quoted(county)})" + (f" and {inside}" if inside else "")
+
+
+# -- preparing ------------------------------------------------------------------------------
+
+
+def _narrowed(rules: RuleSet, programmes: Iterable[str], outputs: Iterable[str]) -> RuleSet:
+    """Restrict a rule set to what is asked for; everything when nothing is named."""
+    asked, named = list(programmes), list(outputs)
+    if named:
+        amounts = {plan.amount_name: plan.value("outcome") for plan in rules.programmes}
+        return rules.narrowed([*named, *(amounts[name] for name in named if name in amounts)])
+    return rules.for_programmes(asked) if asked else rules
+
+
+def _paths(persons_path: pathlib.Path | str, households_path: pathlib.Path | str) -> dict[str, pathlib.Path]:
     paths = {PERSON: pathlib.Path(persons_path).resolve(), HOUSEHOLD: pathlib.Path(households_path).resolve()}
     for path in paths.values():
         if not path.is_file():
             raise BadInput("没有这个文件", where=str(path))
-    rules = law.rules_on(on)
-    digests = {TABLES[entity]: _file_digest(path) for entity, path in paths.items()}
-    identity = [ENGINE_VERSION, rules.digest, digests, str(on), str(known_on), place_code, shape]
-    out.mkdir(parents=True, exist_ok=True)
+    return paths
+
+
+@contextlib.contextmanager
+def _in_work_folder(asked: _Asked, out: pathlib.Path) -> Iterator[pathlib.Path]:
+    """Give the folder that keeps what is done, the same for the same run; wrong input leaves none behind."""
+    identity = [
+        ENGINE_VERSION, asked.rules.digest, asked.digests, str(asked.on), str(asked.known_on), asked.place_code,
+        asked.shape, asked.by, blocks.BLOCK_PEOPLE,
+    ]  # fmt: skip
     key = hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:16]
+    out.mkdir(parents=True, exist_ok=True)
     work = (out / f".doudi-{key}").resolve()
     work.mkdir(exist_ok=True)
     try:
-        with _connection(work, paths.values()) as con:
-            tables = {
-                entity: open_table(con, path, entity, law.inputs, work, place_code) for entity, path in paths.items()
-            }
-            parameter_digest, unknown = _load_parameters(con, law, rules, tables, on, known_on, extra, place_code)
-            plan = generate(rules, unknown, law.least_parameters)
-            marker = work / "sql.sha256"
-            if not marker.exists() or marker.read_text() != plan.digest + parameter_digest:
-                for stale in work.glob("*.part.parquet"):
-                    stale.unlink()
-                marker.write_text(plan.digest + parameter_digest)
-            queries = {"persons": plan.persons, "households": plan.households}
-            if shape == "long":
-                queries = {"determinations": plan.determinations}
-            run = _Run(rules, plan, tables, work, place_code, con, queries)
-            yield run, {"parameter_digest": parameter_digest, "input_digests": digests}
+        yield work
     except BadInput:
         shutil.rmtree(work, ignore_errors=True)
         raise
+
+
+@contextlib.contextmanager
+def _prepared(asked: _Asked, work: pathlib.Path) -> Iterator[_Run]:
+    """Check the inputs, resolve the parameters, cut the blocks, write the SQL; errors of the engine come in Chinese."""
+    law, inputs = asked.law, asked.law.inputs
+    try:
+        with blockrun.connection(work, asked.paths.values()) as con:
+            tables = {
+                entity: open_table(con, path, entity, inputs, work, asked.place_code)
+                for entity, path in asked.paths.items()
+            }
+            is_long = asked.shape == LONG
+            values = values_for(law, asked.rules, con, tables, asked.on, asked.known_on, asked.extra, asked.place_code)
+            if is_long:
+                values = values.without_constants()
+            known = {} if is_long else {k: v for table in tables.values() for k, v in table.constants(inputs).items()}
+            full = set() if is_long else {name for table in tables.values() for name in table.never_unknown(inputs)}
+            plan = generate(
+                asked.rules, values.unknown, law.least_parameters, values.constants | known, full, with_columns=is_long
+            )
+            cut, sources = blocks.cut(con, tables, inputs, work, asked.by, asked.place_code)
+        _drop_stale(work, plan.digest + values.digest)
+        yield _Run(asked, plan, values, tables, Source(asked.rules, sources, asked.place_code), cut, work)
     except duckdb.Error as error:
         raise BadInput(
             f"批量计算没有完成:{str(error).splitlines()[0]}",
@@ -209,158 +306,62 @@ def _file_digest(path: pathlib.Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _load_parameters(
-    con: duckdb.DuckDBPyConnection,
-    law: "Law",
-    rules: RuleSet,
-    tables: dict[str, Table],
-    on: dt.date,
-    known_on: dt.date | None,
-    extra: Iterable[Any],
-    place_code: str | None,
-) -> tuple[str, list[str]]:
-    """Make the table ``parameters`` for the places in the file; tell which values are unknown somewhere."""
-    source = tables[HOUSEHOLD].select(law.inputs, {"place_code"}, place_code)
-    places = [row[0] for row in con.execute(f"select distinct place_code from ({source}) order by 1").fetchall()]
-    for place in places:
-        if not (place or "").isdigit() or len(place) not in (2, 4, 6, 9, 12):
-            raise BadInput(
-                f"place_code“{place}”不是行政区划代码", where=tables[HOUSEHOLD].path.name, next_step="写乡镇的 9 位代码"
-            )
-    dense = law.parameters.table(places, on, known_on, tuple(extra))
-    con.register("parameter_rows", dense.arrow)
-    present = set(dense.arrow.column_names)
-    columns = [f"{name if name in present else 'null'} as {name}" for name in rules.parameters]
-    con.execute(
-        "create temp table parameters as select row_number() over () as place_row, place_code, is_rural, "
-        + ", ".join(f"cast({c.split(' as ')[0]} as bigint) as {c.split(' as ')[1]}" for c in columns)
-        + " from parameter_rows"
-    )
-    con.unregister("parameter_rows")
-    unknown = [name for name in rules.parameters if name not in present or dense.arrow.column(name).null_count]
-    return dense.digest, unknown
+def _drop_stale(work: pathlib.Path, digest: str) -> None:
+    """Remove parts that another text or other values made."""
+    marker = work / "sql.sha256"
+    if not marker.exists() or marker.read_text() != digest:
+        for stale in [*work.glob("*.part.parquet"), *work.glob("block-*.json")]:
+            stale.unlink()
+        marker.write_text(digest)
 
 
-# -- blocks ---------------------------------------------------------------------------------
+# -- running --------------------------------------------------------------------------------
 
 
-def _edges(run: _Run) -> list[int]:
-    """Choose household numbers that cut the persons into blocks; persisted, so that a resumed run cuts alike."""
-    kept = run.work / "edges.json"
-    if kept.exists():
-        return list(json.loads(kept.read_text()))
-    count = -(-run.tables[PERSON].row_count // BLOCK_PEOPLE)
-    edges: list[int] = []
-    if count > 1:
-        shares = ", ".join(str(place / count) for place in range(1, count))
-        found = run.con.execute(
-            f"select quantile_disc(household_id, [{shares}]) from read_parquet({quoted(run.tables[PERSON].path)})"
-        ).fetchall()
-        edges = sorted(set(found[0][0]))
-    kept.write_text(json.dumps(edges))
-    return edges
+def _counts(run: _Run, progress: Progress | None, workers: int, runner: Runner | None) -> dict[str, int]:
+    """Run every block that is not yet done; add up what they decided.
 
-
-def _ranges(edges: list[int]) -> list[str]:
-    limits: list[int | None] = [None, *edges, None]
-    found = []
-    for low, high in itertools.pairwise(limits):
-        tests = [f"household_id > {low}"] * (low is not None) + [f"household_id <= {high}"] * (high is not None)
-        found.append(" where " + " and ".join(tests) if tests else "")
-    return found
-
-
-def _sources(run: _Run, block_count: int) -> dict[str, Table]:
-    """Give the files to read blocks from; files without order are first written in order, once."""
-    if block_count == 1 or run.is_sorted_by_household:
-        return run.tables
-    ordered = {}
-    for entity, table in run.tables.items():
-        path = run.work / f"{TABLES[entity]}.ordered.parquet"
-        if not path.exists():
-            staged = path.with_suffix(".tmp")
-            run.con.execute(
-                f"copy (select * from read_parquet({quoted(table.path)}) order by household_id) "
-                f"to {quoted(staged)} (format parquet, compression lz4_raw, row_group_size 50000)"
-            )
-            staged.replace(path)
-        ordered[entity] = dataclasses.replace(table, path=path)
-    return ordered
-
-
-def _run_blocks(run: _Run, progress: Progress | None) -> dict[str, Any]:
-    """Run every block that is not yet done; give the counts of outcomes."""
-    ranges = _ranges(_edges(run))
-    sources = _sources(run, len(ranges))
-    totals: collections.Counter[str] = collections.Counter()
-    for number, scope in enumerate(ranges):
-        done = run.work / f"block-{number:05d}.json"
-        parts = {name: run.work / f"{name}-{number:05d}.part.parquet" for name in run.queries}
-        if not (done.exists() and all(part.exists() for part in parts.values())):
-            counts = _run_block(run, sources, scope, parts, len(ranges) == 1)
-            done.write_text(json.dumps(counts))
-        totals.update(json.loads(done.read_text()))
-        if progress:
-            progress(number + 1, len(ranges))
-    return dict(totals)
-
-
-def _run_block(
-    run: _Run, sources: dict[str, Table], scope: str, parts: dict[str, pathlib.Path], is_whole: bool
-) -> dict[str, int]:
-    con, wanted = run.con, run.rules.all_needs
-    for entity, name in ((HOUSEHOLD, "households_in"), (PERSON, "persons_in")):
-        query = sources[entity].select(run.rules.inputs, wanted, run.place_code) + scope
-        con.execute(f"create or replace temp view {name} as {query}")
-    for statement in run.plan.statements:
-        con.execute(statement.text)
-    counts = _check_block(run, sources, scope)
-    for name, query in run.queries.items():
-        compression = "zstd" if is_whole else "lz4_raw"
-        staged = parts[name].with_suffix(".tmp")
-        con.execute(f"copy ({query}) to {quoted(staged)} (format parquet, compression {compression})")
-        staged.replace(parts[name])
-    for statement in run.plan.statements:
-        con.execute(f"drop table {statement.table}")
-    return counts
-
-
-def _check_block(run: _Run, sources: dict[str, Table], scope: str) -> dict[str, int]:
-    """Count outcomes, and stop when a person was lost or doubled on the way.
-
-    :raises BadInput: a person without a household, or a household number given twice.
+    :raises BadInput: a person without a household, or somebody given twice.
     """
-    last = {statement.table[0]: statement.table for statement in run.plan.statements}
-    counts: dict[str, int] = {}
-    for kind, entity in (("p", PERSON), ("h", HOUSEHOLD)):
-        plans = [plan for plan in run.rules.programmes if plan.entity == entity]
-        columns = [
-            f"count(*) filter (where {plan.value('outcome')} = {number})"
-            for plan in plans
-            for number in sorted(OUTCOME_NAMES)
-        ]
-        row = run.con.execute(f"select {', '.join(['count(*)', *columns])} from {last[kind]}").fetchall()[0]
-        counts[TABLES[entity]] = row[0]
-        labels = [f"{plan.name}.{OUTCOME_NAMES[number]}" for plan in plans for number in sorted(OUTCOME_NAMES)]
-        counts |= dict(zip(labels, row[1:], strict=True))
-    read = run.con.execute("select count(*) from persons_in").fetchall()[0][0]
-    if read != counts["persons"]:
+    count = workers or local.usual_workers(len(run.blocks))
+    tasks = run.tasks(max(200, blockrun.MEMORY_MIB // count))
+    everyone = run.tables[PERSON].row_count
+
+    def tell(step: Step) -> None:
+        if progress:
+            progress(dataclasses.replace(step, people_count=everyone))
+
+    found = (runner or local.run)(tasks, tell, count)
+    totals: collections.Counter[str] = collections.Counter()
+    for counts in found:
+        totals.update(counts)
+    if totals[LOST] or totals["persons"] != everyone:
         _name_broken_key(run)
-    return counts
+    return dict(totals)
 
 
 def _name_broken_key(run: _Run) -> None:
     persons, households = run.tables[PERSON], run.tables[HOUSEHOLD]
-    doubled = run.con.execute(
-        f"select household_id from read_parquet({quoted(households.path)}) group by 1 having count(*) > 1 order by 1"
-    ).fetchone()
+    with blockrun.connection(run.work, (persons.path, households.path)) as con:
+        doubled = con.execute(
+            f"select household_id from read_parquet({quoted(households.path)}) group by 1 "
+            "having count(*) > 1 order by 1"
+        ).fetchone()
+        twice = con.execute(
+            f"select person_id, household_id from read_parquet({quoted(persons.path)}) group by 1, 2 "
+            "having count(*) > 1 order by 1"
+        ).fetchone()
+        lost = con.execute(
+            f"select file_row_number + 1, person_id, household_id from read_parquet({quoted(persons.path)}, "
+            f"file_row_number = true) where household_id not in (select household_id from "
+            f"read_parquet({quoted(households.path)})) order by 1 limit 1"
+        ).fetchone()
     if doubled:
         raise BadInput(f"家庭 {doubled[0]} 出现了不止一次", where=households.path.name, next_step="每户只能有一行")
-    lost = run.con.execute(
-        f"select file_row_number + 1, person_id, household_id from read_parquet({quoted(persons.path)}, "
-        f"file_row_number = true) where household_id not in (select household_id from "
-        f"read_parquet({quoted(households.path)})) order by 1 limit 1"
-    ).fetchone()
+    if twice:
+        raise BadInput(
+            f"家庭 {twice[1]} 的人 {twice[0]} 出现了不止一次", where=persons.path.name, next_step="每人只能有一行"
+        )
     assert lost, "persons were lost between stages"
     raise BadInput(
         f"第 {lost[0]} 行的人 {lost[1]} 所在家庭 {lost[2]} 不在家庭文件里",
@@ -371,31 +372,25 @@ def _name_broken_key(run: _Run) -> None:
 
 def _join_parts(run: _Run, name: str, target: pathlib.Path) -> None:
     """Put the parts together as one file; the old file stays until the new one is whole."""
-    parts = sorted(run.work.glob(f"{name}-*.part.parquet"))
-    whole = parts[0]
-    if len(parts) > 1:
-        whole = run.work / f"{name}.whole.parquet"
-        listed = ", ".join(quoted(part) for part in parts)
-        run.con.execute(
-            f"copy (select * from read_parquet([{listed}])) to {quoted(whole)} (format parquet, compression zstd)"
-        )
+    whole = run.work / f"{name}.whole.parquet"
+    parquetfile.join([run.work / f"{name}-{block.number:05d}.part.parquet" for block in run.blocks], whole)
     whole.replace(target)
 
 
-def _result(run: _Run, about: dict[str, Any], counts: dict[str, int]) -> BulkResult:
+def _result(run: _Run, counts: dict[str, int]) -> BulkResult:
     outcomes: dict[str, dict[str, int]] = {}
     for key, count in counts.items():
         programme, _, outcome = key.partition(".")
         if outcome:
             outcomes.setdefault(programme, {})[outcome] = count
     return BulkResult(
-        rule_digest=run.rules.digest,
-        parameter_digest=about["parameter_digest"],
+        rule_digest=run.asked.rules.digest,
+        parameter_digest=run.values.digest,
         sql_digest=run.plan.digest,
         sql_text=run.plan.text,
         engine_version=ENGINE_VERSION,
         household_count=run.tables[HOUSEHOLD].row_count,
         person_count=counts["persons"],
         outcome_counts=outcomes,
-        input_digests=about["input_digests"],
+        input_digests=run.asked.digests,
     )

@@ -13,9 +13,11 @@ import duckdb
 
 from doudi.engine.inputs import FALSE_TEXTS, TRUE_TEXTS, Input, Inputs
 from doudi.engine.rule import HOUSEHOLD, PERSON
+from doudi.engine.values import UNKNOWN
 from doudi.kernel.errors import BadInput
 
 TABLES = {PERSON: "persons", HOUSEHOLD: "households"}
+_NUMBER = "case stats_{0}_value when 'false' then 0 when 'true' then 1 else try_cast(stats_{0}_value as bigint) end"
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 
 
@@ -26,12 +28,34 @@ def quoted(text: str | pathlib.Path) -> str:
 
 @dataclasses.dataclass(frozen=True)
 class Table:
-    """One checked input file as Parquet, with the columns it has."""
+    """One checked input file as Parquet, with the columns it has.
+
+    ``statistics`` are those of the file itself: nulls, least and greatest of each column where it tells.
+    """
 
     entity: str
     path: pathlib.Path
     columns: tuple[str, ...]
     row_count: int
+    statistics: dict[str, tuple[Any, Any, Any]] = dataclasses.field(default_factory=dict, hash=False)
+
+    def never_unknown(self, inputs: Inputs) -> set[str]:
+        """Name the inputs of which no row lacks the value."""
+        full = {name for name, (nulls, _, _) in self.statistics.items() if nulls == 0}
+        return {one.name for one in inputs.of(self.entity) if one.name in full or one.default is not None}
+
+    def constants(self, inputs: Inputs) -> dict[str, Any]:
+        """Give the inputs that are the same in every row; UNKNOWN where every row lacks the value."""
+        found: dict[str, Any] = {}
+        for one in inputs.of(self.entity):
+            nulls, low, high = self.statistics.get(one.name, (None, None, None))
+            if one.is_key:
+                continue
+            if one.name not in self.columns or nulls == self.row_count:
+                found[one.name] = UNKNOWN if one.default is None else one.default
+            elif nulls == 0 and low is not None and low == high:
+                found[one.name] = bool(low) if one.type == "bool" else low
+        return found
 
     def select(self, inputs: Inputs, names: Collection[str], place_code: str | None = None) -> str:
         """Write the query of typed inputs; an absent nullable column is unknown throughout.
@@ -95,7 +119,8 @@ def open_table(
     row_count = con.execute(f"select count(*) from read_parquet({quoted(path)})").fetchall()[0][0]
     if not row_count:
         raise BadInput("文件里没有数据行", where=path.name)
-    table = Table(entity, path, tuple(described), row_count)
+    statistics = _statistics(con, path)
+    table = Table(entity, path, tuple(described), row_count, statistics)
     _check_values(con, table, inputs, place_code)
     return table
 
@@ -209,7 +234,7 @@ def _typed_cell(one: Input, text: str) -> str:
 def _check_values(con: duckdb.DuckDBPyConnection, table: Table, inputs: Inputs, place_code: str | None) -> None:
     """Check ranges and nulls from the file's own statistics; look at rows only when those give cause."""
     suspects = []
-    statistics = _statistics(con, table)
+    statistics = table.statistics
     for one in inputs.of(table.entity):
         if one.name not in table.columns or (one.name == "place_code" and place_code is not None):
             continue
@@ -226,13 +251,15 @@ def _check_values(con: duckdb.DuckDBPyConnection, table: Table, inputs: Inputs, 
     _check_together(con, table, inputs, statistics)
 
 
-def _statistics(con: duckdb.DuckDBPyConnection, table: Table) -> dict[str, tuple[Any, Any, Any]]:
-    """Gather nulls, least and greatest of each column over the row groups; None where a group does not say."""
+def _statistics(con: duckdb.DuckDBPyConnection, path: pathlib.Path) -> dict[str, tuple[Any, Any, Any]]:
+    """Gather nulls, least and greatest of each column over the row groups; None where a group does not say.
+
+    Truth values count as 0 and 1.
+    """
     rows = con.execute(
         "select path_in_schema, sum(stats_null_count), count(*) = count(stats_null_count), "
-        "min(try_cast(stats_min_value as bigint)), max(try_cast(stats_max_value as bigint)), "
-        "count(*) = count(stats_min_value) "
-        f"from parquet_metadata({quoted(table.path)}) group by all"
+        f"min({_NUMBER.format('min')}), max({_NUMBER.format('max')}), count(*) = count(stats_min_value) "
+        f"from parquet_metadata({quoted(path)}) group by all"
     ).fetchall()
     return {
         name: (nulls if has_nulls else None, low if has_range else None, high if has_range else None)
