@@ -35,7 +35,7 @@ def test_make_gives_the_same_bytes_for_the_same_seed(made: generate.Plant, tmp_p
 
     assert _digests(tmp_path / "again") == _digests(made.folder)
     assert _digests(tmp_path / "other") != _digests(made.folder)
-    assert len(_digests(made.folder)) == 10
+    assert len(_digests(made.folder)) == 14
 
 
 def test_make_plants_at_least_three_of_every_kind(made: generate.Plant) -> None:
@@ -69,7 +69,7 @@ def test_files_read_as_their_kind_and_only_bad_rows_are_refused(made: generate.P
         planted = [p for p in made.planted if p.kind == "bad_row" and p.note.startswith(kind.label)]
         refused[kind.name] = (len(checked.problems), sum(p.expected == "rejected" for p in planted))
 
-    assert len(refused) == 9
+    assert len(refused) == 13
     assert all(found == wanted for found, wanted in refused.values()), refused
 
 

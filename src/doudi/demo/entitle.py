@@ -14,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from doudi.demo import welfare
 from doudi.demo.families import RELATIONS, Family, Member
 from doudi.engine import bulk, packs
 
@@ -29,14 +30,14 @@ class Grants:
     routes: dict[int, str]
 
 
-def granted(families: list[Family], on: dt.date) -> Grants:
+def granted(families: list[Family], on: dt.date, extra: Iterable[Any] = ()) -> Grants:
     """Ask the rules in force on a day about every family as it is; nobody holds anything yet."""
     with tempfile.TemporaryDirectory(prefix="doudi-demo-") as folder:
         persons, households = Path(folder) / "persons.parquet", Path(folder) / "households.parquet"
         out = Path(folder) / "long.parquet"
         pq.write_table(pa.Table.from_pylist(list(_persons(families, on))), persons)
         pq.write_table(pa.Table.from_pylist([_household_row(n, f) for n, f in enumerate(families)]), households)
-        bulk.decide_long(packs.load(), persons, households, out, on)
+        bulk.decide_long(packs.load(), persons, households, out, on, extra=tuple(extra))
         rows = pq.read_table(out).to_pylist()
     grants = Grants({}, {}, {})
     for row in rows:
@@ -83,6 +84,13 @@ def _person_row(family: int, place: int, member: Member, on: dt.date) -> dict[st
         "supporters_able": member.supporters_able,
         "self_care_failed_count": len(member.failed),
         "in_institution": member.in_institution,
+        "father_state": member.father_state,
+        "father_state_months": member.father_term_months or welfare.months_lost(member.father_state),
+        "mother_state": member.mother_state,
+        "mother_state_months": member.mother_term_months or welfare.months_lost(member.mother_state),
+        "has_applied": member.has_applied,
+        "veteran_class": member.veteran_class,
+        "veteran_service_years": member.service_years,
         "held_tekun": False,
         "held_tekun_fen_m": 0,
         "held_living_subsidy": False,

@@ -51,6 +51,14 @@ class Member:
     failed: tuple[int, ...] = ()
     in_institution: bool = False
     died_on: dt.date | None = None
+    card_until: dt.date | None = None
+    father_state: int = 0
+    mother_state: int = 0
+    father_term_months: int = 0
+    mother_term_months: int = 0
+    has_applied: bool = False
+    veteran_class: int = 0
+    service_years: int = 0
 
     def age_on(self, day: dt.date) -> int:
         return day.year - self.birth.year - ((day.month, day.day) < (self.birth.month, self.birth.day))
@@ -69,6 +77,8 @@ class Family:
     support_income_fen_m: int = 0
     deposits_fen: int | None = 0
     rigid_spending_fen_y: int = 0
+    heating_mode: int = 0
+    heated_area_m2: int = 0
     bank: str = ""
     account: str = ""
     since: dt.date = dt.date(2019, 1, 1)
@@ -186,7 +196,7 @@ class Inventor:
         if role in ("spouse", "elder_spouse"):
             return self.person("spouse", (year - 2, year + 4), "F" if head.sex == "M" else "M")
         if role == "child":
-            return self.person("child", (max(year + 22, 2005), 2021), surname=head.name[0])
+            return self.person("child", (max(year + 22, 2003), 2021), surname=head.name[0])
         if role == "adult_child":
             return self.person("child", (year + 21, year + 33), surname=head.name[0])
         if role == "grandchild":

@@ -18,6 +18,10 @@ FORMATS: dict[str, str] = {
     "vehicles": "xlsx",
     "real_estate": "xlsx",
     "companies": "utf-8-sig",
+    "children": "utf-8-sig",
+    "elderly": "xlsx",
+    "veterans": "gb18030",
+    "heating": "gb18030",
 }
 FIXED_DAY = dt.datetime(2022, 4, 15, 9, 0)
 

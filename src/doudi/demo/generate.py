@@ -1,4 +1,4 @@
-"""Make a demo county: nine department files with realistic errors, and the list of what is planted in them.
+"""Make a demo county: thirteen department files with realistic errors, and the list of what is planted in them.
 
 The same county, size, seed and packs give the same bytes.  Nobody in the files exists: identity
 numbers carry the area 999, which is assigned to no place.
@@ -10,7 +10,7 @@ import dataclasses
 from pathlib import Path
 from random import Random
 
-from doudi.demo import files, tables
+from doudi.demo import files, local_values, tables, welfare
 from doudi.demo.dirt import Soiler
 from doudi.demo.entitle import granted
 from doudi.demo.families import BUSINESS_DATE, Family, Inventor, Member
@@ -37,7 +37,7 @@ class Plant:
 
 
 def make(folder: Path | str, county_code: str, people: int = 20_000, seed: int = 1) -> Plant:
-    """Write the nine department files of a county and ``plant.csv`` into a folder.
+    """Write the thirteen department files of a county and ``plant.csv`` into a folder.
 
     :raises BadInput: the county has no stored villages, or the size is out of range.
     """
@@ -45,7 +45,8 @@ def make(folder: Path | str, county_code: str, people: int = 20_000, seed: int =
         raise BadInput(f"人数 {people} 不在范围内", next_step=f"请在 {LEAST_PEOPLE} 到 {MOST_PEOPLE} 之间选择")
     inventor = Inventor(county_code, seed)
     families = inventor.families(people)
-    world = World(families, granted(families, BUSINESS_DATE))
+    welfare.assign(families, county_code, seed)
+    world = World(families, granted(families, BUSINESS_DATE, local_values.rows(county_code)))
     rng = Random(f"plant-{county_code}-{seed}")
     Planter(world, rng).plant()
     _travellers(world, county_code, seed)

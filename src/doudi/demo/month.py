@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from doudi.demo import generate
+from doudi.demo import generate, local_values
 from doudi.funds import services as funds
 from doudi.kernel.actors import SYSTEM, Actor
 from doudi.kernel.periods import Month
@@ -52,6 +52,8 @@ def run_county(code: str, folder: Path, staff: Staff, *, people: int, seed: int,
         generate.make(folder, code, people=people, seed=seed)
     with acting(SYSTEM, code):
         chain.load_department_files(folder, code, known_on=BUSINESS_DATE, actor=SYSTEM, say=say)
+    with acting(staff.confirmer, code):
+        local_values.record(code, confirmer=staff.confirmer, on=BUSINESS_DATE)
     with acting(SYSTEM, code):
         result = chain.run_cycle(code, MONTH, on=BUSINESS_DATE, known_on=BUSINESS_DATE, actor=SYSTEM)
     say(f"  认定 {result.household_count} 户 {result.person_count} 人;建议 {result.proposal_counts}")

@@ -45,6 +45,14 @@ LARGER_FAMILIES: list[tuple[int, tuple[str, ...]]] = [
 # never computed from these: the rules in the packs decide.
 STANDARD_YUAN = {"23": (669, 441), "14": (610, 470), "21": (690, 510)}
 
+# Children with no able parent, by whether they live with grandparents; old people who applied; veterans among the
+# old by sex. In 2020 the nation had 242,000 orphans and about 190,000 children in fact unattended (Xinhua 2020-04-10);
+# in a register of poor families they are many more than among all children.
+ORPHAN_PERMILLE = {True: 150, False: 4}
+UNATTENDED_PERMILLE = {True: 250, False: 6}
+APPLIED_PERMILLE = 850
+VETERAN_PERMILLE = {"M": 60, "F": 4}
+
 # Planted truths per thousand families, and never fewer than three of a kind.
 PLANT_PERMILLE = 4
 PLANT_LEAST = 3

@@ -5,9 +5,10 @@ Grain: a table is a list of header words and a list of rows of text cells.
 
 from collections.abc import Iterator
 
-from doudi.demo.families import Family, Member
+from doudi.demo.families import BUSINESS_DATE, Family, Member
 from doudi.demo.plant import World
-from doudi.facts.kinds import DISABILITY_LABELS, GRADE_LABELS, KINDS
+from doudi.demo.welfare import LOST_SINCE, OUT_OF_CONTACT
+from doudi.facts.kinds import DISABILITY_LABELS, GRADE_LABELS, HEATING_MODES, KINDS, PARENT_STATES, VETERAN_CLASSES
 from doudi.kernel.money import plain_yuan
 from doudi.kernel.programmes import PROGRAMME_LABEL
 from doudi.registry.enums import RELATION_LABEL
@@ -17,7 +18,17 @@ YES, NO = "是", "否"
 SURVEYED_ON = "2022-03-20"
 WAGE_PERIOD, WAGE_BEFORE_PERIOD = "2022-03", "2021-03"
 HOUSEHOLD_ORDER = ("dibao", "dibao_marginal", "rigid_expenditure")
-PERSON_ORDER = ("tekun", "disability_living_subsidy", "disability_care_subsidy")
+PERSON_ORDER = (
+    "tekun",
+    "disability_living_subsidy",
+    "disability_care_subsidy",
+    "orphan_allowance",
+    "unattended_child_allowance",
+    "old_age_allowance",
+    "elderly_hardship_subsidy",
+    "elderly_care_subsidy",
+    "veterans_pension",
+)
 
 
 def header(kind: str) -> Row:
@@ -139,7 +150,9 @@ def disability(world: World) -> Iterator[Row]:
             if member.disability_grade:
                 year = min(max(member.birth.year + 3, 2010), 2021)
                 kind, grade = DISABILITY_LABELS[member.disability_kind], GRADE_LABELS[member.disability_grade]
-                yield [member.name, member.id_no, kind, grade, f"{year}.{member.birth.month}.{member.birth.day}"]
+                issued = f"{year}.{member.birth.month}.{member.birth.day}"
+                until = member.card_until or member.birth.replace(year=max(year + 10, 2023))
+                yield [member.name, member.id_no, kind, grade, issued, until.isoformat(), NO]
 
 
 def deaths(world: World) -> Iterator[Row]:
@@ -182,6 +195,56 @@ def companies(world: World) -> Iterator[Row]:
                 yield [member.name, member.id_no, code, f"{member.name[0]}氏商贸有限公司", "股东", "2019-05-06"]
 
 
+def children(world: World) -> Iterator[Row]:
+    """List the children with something to say of both parents, and where their money goes."""
+    for family in world.families:
+        for place, member in enumerate(family.members):
+            if member.father_state and member.mother_state:
+                account = f"628999{family.account[6:12]}{family.account[-7:]}{place}"
+                yield [
+                    member.name,
+                    member.id_no,
+                    *_parent(member.father_state, member.father_term_months),
+                    *_parent(member.mother_state, member.mother_term_months),
+                    NO,
+                    account,
+                    family.bank,
+                    family.head.name,
+                ]
+
+
+def _parent(state: int, term_months: int) -> Row:
+    since = f"{LOST_SINCE:%Y-%m-%d}" if state == OUT_OF_CONTACT else ""
+    return [PARENT_STATES[state], since, str(term_months) if term_months else ""]
+
+
+def elderly(world: World) -> Iterator[Row]:
+    """List the old people who were asked about the allowances, with what they can do for themselves."""
+    for family in world.families:
+        for member in family.members:
+            age = member.age_on(BUSINESS_DATE)
+            if age >= 80 or (age >= 60 and member.failed):
+                care = [_yes(n not in member.failed) for n in range(6)]
+                yield [member.name, member.id_no, _yes(member.has_applied), *care, SURVEYED_ON]
+
+
+def veterans(world: World) -> Iterator[Row]:
+    """List the veterans and families of the fallen."""
+    for family in world.families:
+        for member in family.members:
+            if member.veteran_class:
+                years = str(member.service_years) if member.service_years else ""
+                yield [member.name, member.id_no, VETERAN_CLASSES[member.veteran_class], years, "2019-08-01"]
+
+
+def heating(world: World) -> Iterator[Row]:
+    """List the homes that are heated from a plant."""
+    for family in world.families:
+        if family.heating_mode:
+            mode = HEATING_MODES[family.heating_mode]
+            yield [family.head.name, family.head.id_no, mode, str(family.heated_area_m2), ""]
+
+
 TABLES = {
     "roster": roster,
     "home_survey": home_survey,
@@ -192,4 +255,8 @@ TABLES = {
     "vehicles": vehicles,
     "real_estate": real_estate,
     "companies": companies,
+    "children": children,
+    "elderly": elderly,
+    "veterans": veterans,
+    "heating": heating,
 }
