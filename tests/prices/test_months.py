@@ -193,3 +193,31 @@ def test_the_system_judges_and_decides_nothing(actors: Actors):
         assert evaluations.evaluate_month(COUNTY, MARCH, actor=actor, on=ON) == made
         with pytest.raises(NotPermitted):
             decisions.confirm_decision(Decision.objects.get().pk, actor=actor, on=ON)
+
+
+def test_months_that_waited_are_judged_when_the_gap_closes(actors: Actors):
+    with county(actors) as actor:
+        registered(actors)
+        judged(actors, MARCH.plus(-2), NOT_MET)
+        entered(actors, MARCH, MET)
+        assert evaluations.evaluate_if_complete(COUNTY, MARCH, actor=actor, on=ON) is None
+
+        entered(actors, MARCH.plus(-1), NOT_MET)
+        made = evaluations.evaluate_if_complete(COUNTY, MARCH.plus(-1), actor=actor, on=ON)
+
+    assert made is not None
+    assert made.state == "not_started"
+    assert [row.evaluation.state for row in queries.ledger(COUNTY)] == ["started", "not_started", "not_started"]
+
+
+def test_a_start_confirmed_late_still_stops_with_the_month_after(actors: Actors):
+    with county(actors):
+        registered(actors)
+        first = judged(actors, MARCH.plus(-1), MET)
+        judged(actors, MARCH, NOT_MET)
+        assert queries.decisions_of(COUNTY, MARCH) == []
+
+        proposal = Decision.objects.get(evaluation=first)
+        decisions.confirm_decision(proposal.pk, actor=actors["county_second"], on=ON)
+
+    assert [one.kind for one in queries.decisions_of(COUNTY, MARCH)] == ["stop"]

@@ -402,4 +402,5 @@ def _measured_lines(extra: dict[str, Any]) -> list[str]:
 
 
 for command in price_register.COMMANDS:
-    app.command(name=command.__name__.replace("_", "-"))(command)
+    # A falling index is typed as it is, -0.3, and must not be taken for an option.
+    app.command(name=command.__name__.replace("_", "-"), context_settings={"ignore_unknown_options": True})(command)

@@ -8,6 +8,7 @@ from doudi.audit import services as audit
 from doudi.kernel.actors import Actor
 from doudi.kernel.errors import BadInput
 from doudi.kernel.periods import Month
+from doudi.prices import queries
 from doudi.prices.errors import (
     KIND_WORDS,
     STATE_WORDS,
@@ -18,6 +19,7 @@ from doudi.prices.errors import (
     Superseded,
     WrongField,
 )
+from doudi.prices.evaluations import follow
 from doudi.prices.models import Decision, Evaluation
 from doudi.security.permissions import require
 
@@ -88,6 +90,9 @@ def confirm_decision(decision_id: int, *, actor: Actor, on: dt.date) -> Decision
     decision.confirmed_on = on
     decision.save(update_fields=["state", "confirmed_by", "confirmed_by_name", "confirmed_on"])
     _record(f"price.{decision.kind}_confirmed", decision, actor)
+    after = queries.latest_evaluation(decision.place_code, Month.of(decision.index_month).plus(1))
+    if after is not None:
+        follow(after, actor=actor, on=on)  # the month after was judged already: it stops what now ran
     return decision
 
 

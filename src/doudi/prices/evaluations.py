@@ -32,6 +32,7 @@ from doudi.prices.models import Decision, Evaluation, IndexFigure
 from doudi.security.permissions import require
 
 ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtextextended('prices:' || %s, 0))"
+MOST_FIGURES = 60
 STANDARD_PARAMETERS = {
     "dibao": "dibao_standard_fen_m_pc",
     "tekun": "tekun_basic_home_fen_m",
@@ -82,13 +83,24 @@ def evaluate_month(
 
 def evaluate_if_complete(place_code: str, month: Month, *, actor: Actor, on: dt.date) -> Evaluation | None:
     """
-    Judge a month as soon as its figures are in; None while something is missing or an earlier month is open.
+    Judge a month as soon as its figures are in, and the later months that waited for it; give the month's own.
 
-    So a start is proposed on the day on which the last figure was confirmed.
+    None while something is missing or an earlier month is open.  So a start is proposed on the day on
+    which the last figure was confirmed.
 
     :raises NotPermitted: wrong post or place.
     """
     require(actor, "evaluate_prices", place_code)
+    made = last = _judged_or_none(place_code, month, actor, on)
+    later = month
+    while last is not None:
+        later = later.plus(1)
+        known = IndexFigure.objects.filter(place_code=place_code, month=later.first_day, state="confirmed")
+        last = _judged_or_none(place_code, later, actor, on) if known.exists() else None
+    return made
+
+
+def _judged_or_none(place_code: str, month: Month, actor: Actor, on: dt.date) -> Evaluation | None:
     try:
         with transaction.atomic():
             return judge_month(place_code, month, actor=actor, on=on)
@@ -147,7 +159,10 @@ def _measured(place_code: str, answer: Answer, rises_bp: Mapping[str, int], on: 
 def _inputs(answer: Answer, noted: _Noted, rises_bp: Mapping[str, int]) -> dict[str, Any]:
     figures = IndexFigure.objects.filter(
         place_code=answer.index_place, month__lte=answer.index_month.first_day, state="confirmed"
-    ).order_by("-month", "series", "-id")[:60]
+    )
+    if answer.state != "started":  # nothing is paid, so only what the lines look at went in
+        figures = figures.filter(series__in={one.series for one in answer.lines})
+    figures = figures.order_by("-month", "series", "-id")[:MOST_FIGURES]
     return {
         "figures": [
             {

@@ -88,7 +88,11 @@ def history(
         heights=tuple(Mark(y(value), percent_text(value)) for value in range(low, high + 1, step)),
         months=tuple(Mark(x(n), str(month)) for n, month in enumerate(months) if n % every_nth == 0),
         curves=tuple(curves),
-        started=tuple((x(n) - width // 2, width, started[month]) for n, month in enumerate(months) if month in started),
+        started=tuple(
+            (max(x(n) - width // 2, LEFT), min(x(n) + width // 2, right) - max(x(n) - width // 2, LEFT), started[month])
+            for n, month in enumerate(months)
+            if month in started
+        ),
     )
 
 

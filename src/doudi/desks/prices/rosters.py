@@ -18,7 +18,7 @@ from doudi.kernel.money import plain_yuan
 from doudi.kernel.periods import Month
 from doudi.linkage.words import AREAS, FUNDS, Vocabulary
 from doudi.prices import lists, queries, rosters
-from doudi.prices.models import Roster, SubsidyLine
+from doudi.prices.models import GroupMember, Roster, SubsidyLine
 from doudi.registry.models import Person
 from doudi.security import crypto
 from doudi.security.permissions import may
@@ -55,10 +55,16 @@ def roster_file(request: HttpRequest, roster_id: int) -> HttpResponse:
         return _export(request, one, list(found), words)
     page = list_page(request, found.count())
     lines = list(found[page.offset : page.offset + PAGE])
-    people = {
-        person.pk: person.id_no_masked
-        for person in Person.objects.filter(pk__in=[line.person_id for line in lines if line.person_id])
-    }
+    people = dict(
+        Person.objects.filter(pk__in=[line.person_id for line in lines if line.person_id]).values_list(
+            "pk", "id_no_masked"
+        )
+    )
+    listed = dict(
+        GroupMember.objects.filter(pk__in=[line.member_id for line in lines if line.member_id]).values_list(
+            "pk", "id_no_masked"
+        )
+    )
     return render(
         request,
         "desks/prices/roster.html",
@@ -68,6 +74,7 @@ def roster_file(request: HttpRequest, roster_id: int) -> HttpResponse:
             "names": names_of([one.division_code, *(line.division_code for line in lines)], on),
             "lines": lines,
             "people": people,
+            "listed": listed,
             "page": page,
             "count": page.row_count,
             "group_label": words.group_label,

@@ -53,6 +53,7 @@ def rules_page(request: HttpRequest, error: BadInput | None = None, text: str = 
             "phases": [(one, list(describe.phase_lines(one))[1:]) for one in rule.phases] if rule else [],
             "groups": [describe.group(one, rule.words) for one in rule.groups] if rule else [],
             "start": describe.condition(rule.start, rule.words) if rule and rule.start else "",
+            "base": describe.base(rule.base, rule.words) if rule else "",
             "amount": describe.formula(rule.amount, rule.words) if rule and rule.amount else "",
             "records": list(queries.rule_records(actor.scope_code[:6])[:PAGE]),
             "known_clauses": known_clauses(),
