@@ -65,6 +65,8 @@ def _value(one: Input, key: str, unknown_permille: int, places: tuple[str, ...])
     if one.name == "place_code":
         listed = ", ".join(f"'{place}'" for place in places)
         return f"list_value({listed})[({mine} % {len(places)})::int + 1] as place_code"
+    if one.is_of_application:  # what an application brings hangs together; invented apart it would be refused
+        return f"cast(null as {one.sql_type}) as {one.name}"
     text = known(one, mine)
     if one.nullable:
         text = f"case when hash({mine}, 'unknown') % 1000 >= {unknown_permille} then {text} end"
