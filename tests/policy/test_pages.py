@@ -121,3 +121,16 @@ def test_lists_ask_a_fixed_number_of_questions(page_as: SignIn, address: str):
         )
 
     assert count_queries(client, address) == few
+
+
+def test_value_for_a_state_is_recorded_with_its_condition(page_as: SignIn):
+    form = {
+        "name": "phase_out_months", "division_code": "231084", "value": "5", "since": "2022-06-02",
+        "document": "宁安市民政局决定", "condition": "risky",
+    }  # fmt: skip
+
+    wrong = page_as("county").post("/policy/records/parameter/new/", form | {"condition": "sunny"})
+    page_as("county").post("/policy/records/parameter/new/", form)
+
+    assert wrong.status_code == 422
+    assert LocalRule.objects.get().condition == [{"level": ["medium", "high"]}]

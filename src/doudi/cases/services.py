@@ -20,13 +20,15 @@ from doudi.kernel.codes import upper
 from doudi.kernel.errors import BadInput, NotPermitted, Refusal, Stale
 from doudi.kernel.periods import Month
 from doudi.places import queries as places
+from doudi.policy import queries as policy
 from doudi.security.permissions import require
 from doudi.security.statistics import refresh
 
 FOLDER = Path(__file__).parent / "sql"
 ONE_AT_A_TIME = "select pg_advisory_xact_lock(hashtextextended('cases:' || %s, 0))"
 CASE_WORKING_DAYS = 30  # 最低生活保障审核确认办法 第二十二条
-RESTART_WEEKS = 4  # weeks over which a queue that comes out of a freeze is spread
+RESTART_WEEKS = "freeze_backlog_weeks"  # parameter: over how many weeks a queue that comes out of a freeze is spread
+LEAST_WEEKS = 1
 WORKING_WEEK = 5
 REASON_LIMIT = 300
 COUNTS = """
@@ -100,7 +102,7 @@ def propose_county(
         "on": on,
         "run": run.pk,
         "known_on": run.known_on,
-        **_due_days(on),
+        **_due_days(county_code, on),
     }
     _refuse_when_later(county_code, month)
     with connection.cursor() as cursor:
@@ -134,7 +136,7 @@ def release_held(place_code: str, month: Month, *, actor: Actor, on: dt.date) ->
         "high": upper(place_code),
         "month": str(month),
         "on": on,
-        **_due_days(on),
+        **_due_days(place_code, on),
     }
     townships = Proposal.objects.filter(
         state="held", division_code__gte=place_code, division_code__lt=upper(place_code)
@@ -154,9 +156,11 @@ def release_held(place_code: str, month: Month, *, actor: Actor, on: dt.date) ->
     return int(made)
 
 
-def _due_days(on: dt.date) -> dict[str, Any]:
+def _due_days(place_code: str, on: dt.date) -> dict[str, Any]:
+    found = policy.law().parameters.resolve(RESTART_WEEKS, place_code, "rural", on, None, policy.local_rows(on, on))
+    weeks = found.value if found and found.value else LEAST_WEEKS
     extra = places.extra_days()
-    days = [add_working_days(on, WORKING_WEEK * week, extra) for week in range(1, RESTART_WEEKS + 1)]
+    days = [add_working_days(on, WORKING_WEEK * week, extra) for week in range(1, weeks + 1)]
     return {"due": add_working_days(on, CASE_WORKING_DAYS, extra), "due_days": days}
 
 

@@ -22,6 +22,15 @@ from doudi.security.permissions import may
 from doudi.security.web import desk
 
 PAGE_SIZE = 50
+CONDITIONS: dict[str, tuple[str, Any]] = {
+    "": ("一直适用", None),
+    "risky": ("中、高风险期间", {"level": ["medium", "high"]}),
+    "high": ("高风险期间", {"level": "high"}),
+    "severe": ("疫情严重期间", {"mark": "severe"}),
+    "sealed": ("封控期间", {"mark": "sealed"}),
+    "disaster": ("灾害响应期间", {"mode": "disaster"}),
+    "cold": ("寒潮、恶劣天气期间", {"mode": ["cold", "bad_weather"]}),
+}
 KIND_LABEL = {
     "fact": "计算", "criterion": "条件", "entitled": "途径", "amount": "金额", "total": "汇总", "applies": "适用",
 }  # fmt: skip
@@ -164,6 +173,7 @@ def parameters_page(
             "area": area,
             "areas": [("rural", "农村"), ("urban", "城市")],
             "area_label": AREA_LABEL,
+            "condition_options": [(key, words) for key, (words, _) in CONDITIONS.items()],
             "names_of_values": [(name, f"{book.label(name)}") for name in book.names],
             "labels": {name: book.label(name) for name in book.names},
             "value_words": lambda rule: in_words(rule.value_int, book.unit(rule.name)),

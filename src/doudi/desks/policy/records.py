@@ -1,6 +1,7 @@
 """Recording a local value or switch from the page: propose, confirm, withdraw, end."""
 
 import datetime as dt
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -50,9 +51,16 @@ def _draft(kind: str, typed: dict[str, str]) -> Draft:
         clause=typed.get("clause", ""),
         area=typed.get("area", "") if kind == "parameter" else "",
         value_int=_value(name, typed.get("value", "")) if kind == "parameter" else None,
+        condition=_condition(typed.get("condition", "")) if kind == "parameter" else None,
         is_on=typed.get("is_on", "1") == "1",
         note=typed.get("note", "")[:300],
     )
+
+
+def _condition(key: str) -> Any:
+    if key not in pages.CONDITIONS:
+        raise WrongField("condition", "没有这种适用条件", next_step="请从列表中选")
+    return pages.CONDITIONS[key][1]
 
 
 def _day(typed: dict[str, str], field: str) -> dt.date | None:
