@@ -5,7 +5,9 @@ import pathlib
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
+from doudi.cli.policy import app
 from doudi.engine import bulk, packs, stacking
 from doudi.kernel.errors import BadInput
 from doudi.kernel.programmes import Programme
@@ -97,3 +99,11 @@ def test_wrong_rows_are_refused_with_file_and_line(root: pathlib.Path, wrong: st
         stacking.load(root)
 
     assert "packs/cn/stacking.yaml 第" in refusal.value.text
+
+
+def test_the_command_prints_pair_effect_and_clause():
+    found = CliRunner().invoke(app, ["stacking", "--on", "2022-04-15", "--packs-only"])
+
+    assert found.exit_code == 0
+    assert "不能同时享受  同一人  最低生活保障、特困人员救助供养  P5-第十四条" in found.output
+    assert f"共 {len(LAW.stacking(dt.date(2022, 4, 15)))} 对" in found.output

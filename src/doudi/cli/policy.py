@@ -6,8 +6,10 @@ from typing import Annotated
 import typer
 
 from doudi.engine.library import STATES
+from doudi.engine.stacking import PER
 from doudi.kernel import codes
 from doudi.kernel.errors import BadInput, Refusal
+from doudi.kernel.programmes import PROGRAMME_LABEL
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -109,6 +111,23 @@ def switches(place: PlaceOption, on: OnOption = "", packs_only: FilesOnly = Fals
     for option in book.options:
         if codes.contains(option.place, place) and option.in_force(day):
             typer.echo(f"  可由当地决定:{option.name} {option.clause} {option.note}")
+
+
+@app.command()
+def stacking(
+    place: Annotated[str, typer.Option("--place", help="区划代码,如 231084;不写为全国")] = "",
+    on: OnOption = "",
+    packs_only: FilesOnly = False,
+) -> None:
+    """列出某地某日哪些项目不能同时享受、补差、择高或可以同时享受,和依据条款。"""
+    day, _ = _day_and_local(on, packs_only)
+    found = _law().stacking(day, codes.check(place))
+    for one in found:
+        names = "、".join(PROGRAMME_LABEL[name] for name in (one.first, one.second))
+        doubt = "" if one.verified else "  [未核实]"
+        note = f"  {one.note}" if one.note else ""
+        typer.echo(f"{one.effect_label}  {PER[one.per]}  {names}  {one.clause}{doubt}{note}")
+    typer.echo(f"共 {len(found)} 对")
 
 
 @app.command()

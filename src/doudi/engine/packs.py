@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from doudi.engine.funding import UseBook
     from doudi.engine.library import Clause
     from doudi.engine.parameters import ParameterBook
+    from doudi.engine.stacking import Matrix, Pair
     from doudi.engine.switches import SwitchBook
 
 LANG = "doudi.engine.lang"
@@ -109,6 +110,16 @@ class Law:
         from doudi.engine import switches
 
         return switches.load(self.root)
+
+    @functools.cached_property
+    def matrix(self) -> "Matrix":
+        from doudi.engine import stacking
+
+        return stacking.load(self.root)
+
+    def stacking(self, on: dt.date, place_code: str = "") -> "list[Pair]":
+        """List what programmes are to each other on a day at a place."""
+        return self.matrix.in_force(on, place_code)
 
     @functools.cached_property
     def funding(self) -> "UseBook":
