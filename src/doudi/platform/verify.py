@@ -17,6 +17,7 @@ ROOM_CHECKS = (
     ("发放明细", "doudi.payments.checks", "verify_payments"),
     ("审批与待遇", "doudi.cases.checks", "verify_cases"),
     ("待遇", "doudi.benefits.checks", "verify_awards"),
+    ("价格补贴", "doudi.prices.checks", "verify_prices"),
 )
 REPLAY = ("doudi.determination.services", "replay")
 

@@ -14,6 +14,7 @@ from doudi.engine.states import StateRow, condition_of
 from doudi.engine.switches import SwitchRow, SwitchState
 from doudi.kernel import codes
 from doudi.kernel.errors import BadInput
+from doudi.linkage import rulebook
 from doudi.policy.models import LocalRule
 from doudi.regions import queries as regions
 
@@ -228,7 +229,7 @@ def _unreadable() -> list[str]:
     """List what loading refuses, of every kind of file."""
     root = packs.packs_root()
     found: list[str] = []
-    for read in (read_library, parameters.load, switches.load, packs.load):
+    for read in (read_library, parameters.load, switches.load, packs.load, rulebook.load_rules, rulebook.load_indices):
         try:
             read(root)
         except BadInput as error:
