@@ -19,7 +19,8 @@ PROGRAMMES = {name: p.name for p in Programme for name in (p.word, p.label)}
 OUTCOMES = {"符合": 1, "不符合": 0, "还不能判断": 2}
 ROUTES = {
     "整户": "household", "单人": "single_person", "渐退": "phase_out", "集中": "institution", "分散": "home",
-    "散居": "home", "全额": "full", "补差": "difference",
+    "散居": "home", "全额": "full", "补差": "difference", "乡镇": "township", "县级": "county", "一事一议": "meeting",
+    "过渡期": "transition", "紧急转移": "transfer",
 }  # fmt: skip
 AREAS = {"城市": False, "农村": True}
 KINDS = {"视力": 1, "听力": 2, "言语": 3, "肢体": 4, "智力": 5, "精神": 6, "多重": 7}

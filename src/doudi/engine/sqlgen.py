@@ -68,12 +68,15 @@ class _Writer:
 
     def write(self) -> list[Statement]:
         while self.pending:
-            stage = self.pending.pop(0)
-            if stage.entity == PERSON and self._is_repeatable(stage):
+            stage = self.pending[0]
+            is_repeated = stage.entity == PERSON and self._is_repeatable(stage)
+            if stage.entity == PERSON and not is_repeated:
+                self._need_households()  # while the stage is still pending: it may need values of households
+            self.pending.pop(0)
+            if is_repeated:
                 self.repeated = stage.levels
                 continue
             if stage.entity == PERSON:
-                self._need_households()
                 stage = Stage(stage.number, PERSON, (*self.repeated, *stage.levels))
                 self.repeated = ()
             self._write_stage(stage)
@@ -84,7 +87,7 @@ class _Writer:
 
     def _is_repeatable(self, stage: Stage) -> bool:
         """Tell whether a first person stage is so small that working it out twice beats storing it."""
-        later = any(one.entity == PERSON for one in self.pending)
+        later = any(one.entity == PERSON for one in self.pending if one is not stage)
         own = {rule.name for rule in stage.rules}
         needs = {need for rule in stage.rules for need in rule.needs} - own
         alone = all(self.rules.entity_of(need) == PERSON for need in needs)
