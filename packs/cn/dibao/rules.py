@@ -191,7 +191,6 @@ def uplift_age_permille(
     uplift_third_age,
     uplift_third_age_permille,
 ):
-    """Up to three bands of old age, and minors; a band without a rate gives nothing."""
     third = where(age_years >= uplift_third_age, uplift_third_age_permille, 0)
     second = where(age_years >= uplift_second_age, most(uplift_second_age_permille, third), 0)
     first = where(age_years >= uplift_first_age, most(uplift_first_age_permille, second), 0)
@@ -207,7 +206,6 @@ def uplift_disability_permille(
     uplift_severe_hearing_permille,
     uplift_third_grade_permille,
 ):
-    """Hearing and speech have a rate of their own in grades 1 and 2, and none in grade 3."""
     hearing = (disability_kind >= 2) & (disability_kind <= 3)
     severe = where(hearing, uplift_severe_hearing_permille, uplift_severe_permille)
     third = where((disability_grade == 3) & not_(hearing), uplift_third_grade_permille, 0)
@@ -244,7 +242,6 @@ def uplift_family_permille(
     uplift_disabling_illness_permille,
     uplift_other_permille,
 ):
-    """One rate for each situation that an office has stated."""
     last = where(uplift_class == 9, uplift_other_permille, 0)
     seventh = where(uplift_class == 7, uplift_disabling_illness_permille, last)
     sixth = where(uplift_class == 6, uplift_veteran_permille, seventh)
