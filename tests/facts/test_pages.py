@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from doudi.facts import imports
 from doudi.facts.models import Batch, Fact
@@ -197,3 +198,23 @@ def test_import_list_needs_the_same_queries_for_any_number_of_batches(
     load(0, 1)
 
     assert_fixed_queries(page_as("county"), "/imports/", lambda: (load(1, 1), load(2, 1)))
+
+
+@pytest.mark.parametrize("role", ["county", "township"])
+def test_family_file_says_masked_in_which_other_family_a_person_is_enrolled(
+    role: str, actors: Cast, tmp_path: Path, page_as: SignIn
+) -> None:
+    load_divisions()
+    rows = [roster_row(1), roster_row(2), roster_row(1, 家庭编号="N00002", 与户主关系="其他")]
+    path = write_csv(tmp_path / "roster.csv", ROSTER_HEADER, rows)
+    with acting(actors["county"]):
+        imports.load_file(path, "roster", COUNTY, KNOWN_ON, actors["county"])
+        keeping, reduced = (Household.objects.get(filed_number=f"N0000{n}") for n in (1, 2))
+
+    page = page_as(role).get(reverse("household_file", args=[reduced.pk])).content.decode()
+    other = page_as(role).get(reverse("household_file", args=[keeping.pk])).content.decode()
+
+    assert f"家庭 {keeping.number}" in page
+    assert "重复登记" in page
+    assert name(1) not in page
+    assert "重复登记" not in other
