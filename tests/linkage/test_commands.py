@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 from typer.testing import CliRunner
 
-from doudi.cli.main import app
+from doudi.cli.commands import app
 from doudi.kernel.errors import BadInput, NeedsFacts
 from doudi.linkage import rulefile, schema
 from tests.linkage.rules import HEAD, rule_text

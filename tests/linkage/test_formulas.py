@@ -31,13 +31,14 @@ MET = {"CPI": "3.5", "食品": "6.0", "SCPI": "4.3"}
         ("{kind: points, index: scpi, each: 5 元, count: exact}", 2150),
         ("{kind: points, index: scpi, each: 5 元, count: begun, step: 0.5%}", 4500),
         ("{kind: points, index: food, start: 50 元, over: 5%, each: 10 元, count: full}", 6000),
-        ("{kind: tiers, base: 低保, index: scpi, tiers: [{from: 3%, below: 4.3%, share: 9%}, {from: 4.3%, share: 0.1}]}",
+        ("{kind: tiers, index: scpi, tiers: [{from: 3%, below: 4.3%, share: 9%}, {from: 4.3%, share: 10%}]}",
          6000),
         ("{kind: tiers, index: scpi, tiers: [{from: 3%, below: 5%, amount: 20 元}, {from: 5%, amount: 30 元}]}", 2000),
         ("{kind: by_trigger, series: {cpi: 20 元, food: 30 元}}", 3000),
         ("{kind: by_trigger, series: {cpi: 20 元, food: 30 元}, both: lower}", 2000),
         ("{kind: by_trigger, series: {cpi: 20 元, food: 30 元}, both: sum}", 5000),
         ("{kind: by_group, groups: {低保: 40 元}, otherwise: 30 元}", 4000),
+        ("{kind: by_group, groups: {城市低保: 40 元, 农村低保: 40 元, 特困: 10 元}}", 4000),
         ("{kind: highest_of, of: [30 元, {kind: product, base: 低保, index: scpi}]}", 3000),
         ("{kind: lowest_of, of: [30 元, {kind: product, base: 低保, index: scpi}]}", 2580),
         ("{kind: sum_of, of: [30 元, {kind: product, base: 低保, index: scpi}]}", 5580),
@@ -248,3 +249,28 @@ def test_every_step_is_in_words() -> None:
         "四舍五入取到元:52.00 元",
         "低于最低数额 60.00 元,按 60.00 元",
     )
+
+
+def test_sums_of_urban_and_rural_members_of_a_group() -> None:
+    text = rule_text("amount: {kind: by_group, groups: {城市低保: 40 元, 低保: 30 元, 农村特困: 20 元}}", FEN)
+
+    told = ask(text, "2019-09", MET)
+
+    assert (fen(told, area="urban"), fen(told, area="rural")) == (4000, 3000)
+    assert fen(told, "tekun", "rural") == 2000
+    assert told.amount("tekun", "urban") is not None
+    assert fen(told, "tekun", "urban") is None
+
+
+def test_group_named_with_its_area_has_only_those_members() -> None:
+    text = rule_text("amount: 30 元", FEN).replace("[低保, 特困]", "[城市低保, {group: 农村低保, times: 50%}]")
+
+    told = ask(text, "2019-09", MET)
+
+    assert (fen(told, area="urban"), fen(told, area="rural")) == (3000, 1500)
+
+
+def test_an_explicit_null_is_a_key_left_out() -> None:
+    told = ask(rule_text("amount: 30 元", FEN, "maximum: null", "to: ~"), "2019-09", MET)
+
+    assert fen(told) == 3000

@@ -241,7 +241,8 @@ def _per_trigger(setting: Setting, who: Who, formula: PerTrigger) -> Worked:
 
 
 def _per_group(setting: Setting, who: Who, formula: PerGroup) -> Worked:
-    inner = formula.formulas.get(who.terms.group, formula.otherwise)
+    held = formula.formulas
+    inner = held.get((who.terms.group, who.area)) or held.get((who.terms.group, "")) or formula.otherwise
     if inner is None:
         raise Lacking(f"{setting.rule.words.group_label(who.terms.group)}发多少", "当地规则文件(by_group)")
     return _formula(setting, who, inner)
@@ -341,7 +342,7 @@ def _triggered(setting: Setting, who: Who, both: str) -> tuple[Fraction, str]:
         raise Lacking(f"{AREAS[who.area]}没有达到条件的指数", "本月未启动")
     open_lines = [one for one in lines if one.met is None]
     if open_lines:
-        raise _lacking_rise(open_lines[0].rise)
+        raise Lacking(open_lines[0].rise.text, "当地统计调查部门;当地的决定不看它的,录入“无”")
     value, words = _choose(met, both if len(met) > 1 else "only")
     return value, f"{words}(达到条件的指数)"
 

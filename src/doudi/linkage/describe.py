@@ -236,7 +236,10 @@ def _compound(one: Formula, words: Vocabulary) -> str:
     if isinstance(one, PerArea):
         return f"城市:{formula(one.formulas.urban, words)};农村:{formula(one.formulas.rural, words)}"
     if isinstance(one, PerGroup):
-        parts = [f"{words.group_label(name)}:{formula(inner, words)}" for name, inner in one.formulas.items()]
+        parts = [
+            f"{AREAS.get(area, '')}{words.group_label(name)}:{formula(inner, words)}"
+            for (name, area), inner in one.formulas.items()
+        ]
         return ";".join(parts + ([f"其他:{formula(one.otherwise, words)}"] if one.otherwise else []))
     if isinstance(one, PerTrigger):
         parts = [f"因 {words.short(name)} 启动:{formula(inner, words)}" for name, inner in one.formulas.items()]

@@ -316,10 +316,13 @@ def _per_group(node: Node, words: Vocabulary, base: Base | None) -> Formula:
     part, rest = node.need("groups", "{低保: 30 元}"), node.get("otherwise")
     if part.pairs is None:
         raise part.wrong("groups 应写成“对象: 金额或算法”")
-    return PerGroup(
-        {group_of(key, one, words): formula(one, words, base) for key, one in part.pairs.items()},
-        formula(rest, words, base) if rest else None,
-    )
+    found: dict[tuple[str, str], Formula] = {}
+    for key, one in part.pairs.items():
+        named = group_and_area(key, one, words)
+        if named in found:
+            raise one.wrong(f"“{key}”写了两次", "一个对象只写一次")
+        found[named] = formula(one, words, base)
+    return PerGroup(found, formula(rest, words, base) if rest else None)
 
 
 def _per_trigger(node: Node, words: Vocabulary, base: Base | None) -> Formula:
@@ -367,6 +370,18 @@ _READERS = {
     "sum_of": _combined,
     "by_size": _per_size,
 }
+
+
+def group_and_area(word: str, node: Node, words: Vocabulary) -> tuple[str, str]:
+    """Read ``低保``, ``城市低保`` or ``农村低保`` as a group and an area ("" for both).
+
+    :raises BadInput: nobody knows the group.
+    """
+    for prefix, area in (("城市", "urban"), ("城镇", "urban"), ("农村", "rural")):
+        rest = word.strip().removeprefix(prefix)
+        if rest != word.strip() and words.group_of(word) is None and words.group_of(rest) is not None:
+            return group_of(rest, node, words), area
+    return group_of(word, node, words), ""
 
 
 def group_of(word: str, node: Node, words: Vocabulary) -> str:

@@ -162,9 +162,9 @@ class PerArea:
 
 @dataclasses.dataclass(frozen=True)
 class PerGroup:
-    """A formula by group, and one for the groups not named."""
+    """A formula by group and area ("" for both), and one for the groups not named."""
 
-    formulas: Mapping[str, "Formula"]
+    formulas: Mapping[tuple[str, str], "Formula"]
     otherwise: "Formula | None"
 
 

@@ -116,6 +116,8 @@ def _node(node: Any, file: str, key: str) -> Node:
             raise BadInput("键应是一个词", where=place)
         if word in pairs:
             raise BadInput(f"“{word}”写了两次", where=place, next_step="只留一个")
+        if isinstance(value, yaml.ScalarNode) and not value.style and value.value in ("null", "~"):
+            continue  # an explicit nothing is as good as the key left out
         pairs[word] = dataclasses.replace(_node(value, file, word), line=name.start_mark.line + 1)
     return Node(file, line, pairs=pairs, key=key)
 

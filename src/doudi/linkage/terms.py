@@ -149,14 +149,16 @@ def _clash(one: GroupTerms, other: GroupTerms) -> bool:
 def group_terms(node: Node, words: Vocabulary) -> GroupTerms:
     """Read one group of a rule."""
     if node.is_text:
-        return GroupTerms(formulas.group_of(reading.text_of(node), node, words), where=node.where)
+        name, whose = formulas.group_and_area(reading.text_of(node), node, words)
+        return GroupTerms(name, area=whose, where=node.where)
     reading.mapping(node, schema.keys("group"), "对象")
     named = node.need("group", "低保")
     base, times, amount, own = node.get("base"), node.get("times"), node.get("amount"), node.get("fund")
     least, most, unit, area = node.get("minimum"), node.get("maximum"), node.get("unit"), node.get("area")
     read_base = formulas.base_of(base, words) if base else None
+    group, named_area = formulas.group_and_area(reading.text_of(named), named, words)
     return GroupTerms(
-        formulas.group_of(reading.text_of(named), named, words),
+        group,
         read_base,
         reading.ratio(times, "times") if times else GroupTerms.times,
         formulas.formula(amount, words, read_base) if amount else None,
@@ -165,7 +167,7 @@ def group_terms(node: Node, words: Vocabulary) -> GroupTerms:
         fund(own) if own else None,
         reading.yes_no(node.get("multiplied"), True),
         reading.choice(unit, UNIT_WORDS, "unit") if unit else "",
-        formulas.area_word(area) if area else "",
+        formulas.area_word(area) if area else named_area,
         node.where,
     )
 
