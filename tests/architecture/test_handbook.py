@@ -4,7 +4,7 @@ from pathlib import Path
 
 import typer.main
 
-from doudi.cli.main import app
+from doudi.cli.commands import app
 from doudi.desks.urls import urlpatterns
 
 HANDBOOK = (Path(__file__).resolve().parents[2] / "docs/handbook.md").read_text(encoding="utf-8")

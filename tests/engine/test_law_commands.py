@@ -7,11 +7,15 @@ import subprocess
 import sys
 from typing import Any
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
+import typer
 
-from doudi.cli import law
+from doudi.cli import deciding, law
+from doudi.cli.main import ALONE, app_for
 from doudi.engine import packs
+from doudi.engine.local import Step
 from doudi.kernel.errors import BadInput
 
 EXAMPLES = pathlib.Path(__file__).parents[2] / "examples"
@@ -110,3 +114,68 @@ def test_the_commands_need_no_framework() -> None:
     )
 
     assert subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL, check=False).returncode == 0
+
+
+def test_decide_can_be_asked_for_one_programme(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    law.decide(EXAMPLES / "township", tmp_path, "2022-04-15", programme=["tekun"])
+
+    words = capsys.readouterr().out
+    assert "特困" in words
+    assert "最低生活保障" not in words
+
+
+def test_decide_writes_the_sql_of_a_block(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    people = tmp_path / "people"
+    people.mkdir()
+    types = {"persons": "{'is_dead': 'BOOLEAN'}", "households": "{'place_code': 'VARCHAR'}"}
+    for name in types:
+        duckdb.sql(
+            f"copy (from read_csv('{EXAMPLES / 'township' / f'{name}.csv'}', types = {types[name]})) to '{people / f'{name}.parquet'}'"
+        )
+
+    law.decide(people, tmp_path / "out", "2022-04-15", print_block=1)
+    assert "create or replace temp table parameters" in capsys.readouterr().out
+    law.decide(people, tmp_path / "out", "2022-04-15", sql=tmp_path / "block.sql")
+    assert "duckdb <" in capsys.readouterr().err
+    duckdb.connect().execute((tmp_path / "block.sql").read_text())
+    assert pq.read_table(tmp_path / "out" / "persons-00001.parquet").num_rows == 14
+    with pytest.raises(BadInput, match="只读 Parquet"):
+        law.decide(EXAMPLES / "township", tmp_path, "2022-04-15", print_block=1)
+
+
+def test_progress_tells_rate_and_time_left() -> None:
+    line = deciding.ProgressLine()
+    line.last = Step(4, 10, 4_000_000, 1_000_000, 10_000_000)
+
+    assert line.words(10.0) == "已完成 4/10 块,4,000,000 人,每秒 300,000 人,约剩 20 秒"
+    line.last = Step(4, 10, 4_000_000, 1_000_000, 100_000_000)
+    assert line.words(10.0).endswith("约剩 5 分钟")
+    line.last = Step(4, 10, 1_000_000, 1_000_000, 10_000_000)
+    assert line.words(10.0) == "已完成 4/10 块,1,000,000 人,接着上次"
+
+
+def test_ctrl_c_says_what_is_kept_and_what_to_do(
+    tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: Any, progress: Any, **__: Any) -> None:
+        progress(Step(3, 9, 700_000, 0, 2_000_000))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("doudi.engine.bulk.decide_files", stopped)
+
+    with pytest.raises(typer.Exit) as ending:
+        law.decide(EXAMPLES / "township", tmp_path, "2022-04-15")
+
+    assert ending.value.exit_code == 1
+    assert "已算完的 3/9 块(700,000 人)留着。再次运行同一命令" in capsys.readouterr().err
+
+
+def test_a_command_for_files_does_not_read_the_others() -> None:
+    code = (
+        "import sys; from doudi.cli.main import app_for; app_for(['decide']);"
+        "sys.exit(any(n in sys.modules for n in ('django', 'doudi.cli.pay', 'yaml', 'rich.console')))"
+    )
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+    assert [command.name for command in app_for(["decide"]).registered_commands] == list(ALONE)
+    assert len(app_for([]).registered_commands) > len(ALONE)

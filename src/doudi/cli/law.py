@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-import yaml
 
 from doudi.kernel.errors import BadInput
 from doudi.kernel.programmes import Programme
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from doudi.engine.told import Explanation, ProgrammeExplanation
 
 THOROUGH = 3_000
+PROVISIONAL = "T0-暂用值"
 ONCE = {one.name for one in Programme if one.is_once}  # shown only where an application or an event is
 Day = Annotated[str, typer.Option("--on", help="按哪一天的政策和事实判断,如 2022-04-15;不写为今天")]
 KnownDay = Annotated[str, typer.Option("--known", help="只用这一天已经知道的政策;不写为与 --on 相同")]
@@ -44,6 +44,8 @@ def read_family(path: pathlib.Path) -> dict[str, Any]:
 
     :raises BadInput: the file is missing or not such a file.
     """
+    import yaml
+
     try:
         text = path.read_text(encoding="utf-8")
         family = json.loads(text) if path.suffix.lower() == ".json" else yaml.safe_load(text)
@@ -129,16 +131,26 @@ def _told_lines(told: "Explanation", with_steps: bool) -> list[str]:
         lines += [f"  {marks[c.met]} {c.text}  [{c.clause}]" for c in one.criteria]
         lines += [f"  缺少 {m.person}{m.label}:可由{m.who}提供" for m in one.missing]
         lines += [f"  → {change.text}" for change in one.would_change]
-        lines += [
-            f"  参数 {p.label} {p.text}({p.place or '全国'},{p.source or p.clause}{'' if p.verified else ',未核实'})"
-            for p in one.parameters
-        ]
+        lines += _parameter_lines(one)
         if with_steps:
             lines.append("  步骤")
             lines += [f"    {number}. {step.text}  [{step.clause}]" for number, step in enumerate(one.steps, 1)]
             facts = [fact for step in one.steps for fact in step.facts if fact.source or fact.since]
             lines += dict.fromkeys(f"    事实 {f.person}{f.label} {f.text}:{_origin(f)}" for f in facts)
         lines.append("")
+    return lines
+
+
+def _parameter_lines(one: "ProgrammeExplanation") -> list[str]:
+    """Tell each value with its origin; those that nobody has recorded and that limit nothing stand in one line."""
+    idle = [p for p in one.parameters if p.clause == PROVISIONAL and not p.text[:1].isdigit() and p.value is not None]
+    lines = [
+        f"  参数 {p.label} {p.text}({p.place or '全国'},{p.source or p.clause}{'' if p.verified else ',未核实'})"
+        for p in one.parameters
+        if p not in idle
+    ]
+    if idle:
+        lines.append(f"  当地没有登记的参数:{'、'.join(f'{p.label}({p.text})' for p in idle)}")
     return lines
 
 

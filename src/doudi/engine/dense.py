@@ -78,9 +78,10 @@ def sorted_out(rules: RuleSet, arrow: pa.Table, digest: str) -> Values:
         if name not in arrow.column_names:
             constants[name] = UNKNOWN
             continue
-        held = arrow.column(name).unique().to_pylist()
+        held = set(arrow.column(name).to_pylist())
         if len(held) == 1:
-            constants[name] = UNKNOWN if held[0] is None else held[0]
+            value = held.pop()
+            constants[name] = UNKNOWN if value is None else value
         elif None in held:
             unknown.add(name)
     columns = tuple(name for name in rules.parameters if name not in constants)

@@ -13,8 +13,6 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-import yaml
-
 from doudi.kernel.errors import BadInput
 
 FIELDS = {"entity", "wrong", "text", "next_step"}
@@ -99,6 +97,8 @@ def load(path: pathlib.Path, known: Mapping[str, Collection[str]]) -> tuple[Chec
     """
     if not path.exists():
         return ()
+    import yaml
+
     try:
         rows = yaml.safe_load(path.read_text(encoding="utf-8")) or []
     except (OSError, yaml.YAMLError) as error:

@@ -10,8 +10,6 @@ import functools
 import pathlib
 from typing import Any
 
-import yaml
-
 from doudi.engine import gates
 from doudi.engine.gates import Check
 from doudi.engine.rule import HOUSEHOLD, PERSON
@@ -214,6 +212,8 @@ def load(path: pathlib.Path) -> Inputs:
 
     :raises BadInput: the file is missing or a row has an unknown attribute.
     """
+    import yaml
+
     try:
         rows = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (OSError, yaml.YAMLError) as error:

@@ -6,12 +6,11 @@ A pack is a folder below ``packs/`` with a ``pack.yaml``: the place it speaks fo
 import contextlib
 import dataclasses
 import datetime as dt
+import functools
 import pathlib
 import re
 from collections.abc import Iterator
 from typing import Any
-
-import yaml
 
 from doudi.kernel import codes
 from doudi.kernel.errors import BadInput
@@ -19,20 +18,26 @@ from doudi.kernel.errors import BadInput
 LINE = "__line__"
 FIRST_YEAR, LAST_YEAR = 1949, 2100
 _LIKE_A_DATE = re.compile(r"(?<![\d-])\d{4}-\d{2}-\d{2}(?![\d-])")
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _LinedLoader(_Loader):
-    """Keeps in every mapping the line it begins on."""
+@functools.cache
+def _lined_loader() -> Any:
+    """Make the loader that keeps in every mapping the line it begins on."""
+    import yaml  # not needed where what the files came to is at hand
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = next((key for place, key in enumerate(keys) if key in keys[:place]), None)
-        if twice is not None:
-            raise BadInput(f"第 {node.start_mark.line + 1} 行起“{twice}”写了两次")
-        found: dict[Any, Any] = super().construct_mapping(node, deep=deep)
-        found[LINE] = node.start_mark.line + 1
-        return found
+    base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+    class LinedLoader(base):
+        def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+            keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+            twice = next((key for place, key in enumerate(keys) if key in keys[:place]), None)
+            if twice is not None:
+                raise BadInput(f"第 {node.start_mark.line + 1} 行起“{twice}”写了两次")
+            found: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+            found[LINE] = node.start_mark.line + 1
+            return found
+
+    return LinedLoader
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,9 +91,11 @@ def read(path: pathlib.Path, root: pathlib.Path) -> Any:
 
     :raises BadInput: not YAML, or a key twice.
     """
+    import yaml
+
     shown = shown_path(path, root)
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_LinedLoader)
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_lined_loader())
     except BadInput as error:
         raise BadInput(error.text, where=shown) from error
     except ValueError as error:  # a date such as 2022-02-30, or bytes that are not UTF-8

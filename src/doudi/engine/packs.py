@@ -9,12 +9,15 @@ import bisect
 import builtins
 import datetime as dt
 import functools
+import marshal
 import os
 import pathlib
+import types
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from doudi.engine import inputs as inputs_module
+from doudi.engine import packcache
 from doudi.engine.inputs import Inputs
 from doudi.engine.lang import Programme, RuleError
 from doudi.engine.rule import Rule
@@ -103,7 +106,7 @@ class Law:
     def parameters(self) -> "ParameterBook":
         from doudi.engine import parameters
 
-        return parameters.load(self.root)
+        return packcache.kept(self.root, "parameters", lambda: parameters.load(self.root))
 
     @functools.cached_property
     def switches(self) -> "SwitchBook":
@@ -186,13 +189,22 @@ class Law:
 def _load(root: pathlib.Path) -> Law:
     if not root.is_dir():
         raise BadInput(f"找不到政策包文件夹 {root}", next_step="用环境变量 DOUDI_PACKS 指向 packs 文件夹")
+    inputs, files = packcache.kept(root, "rules", lambda: _read(root))
     programmes: list[Programme] = []
     sources: dict[tuple[str, int], str] = {}
-    for path in sorted(root.glob("*/**/rules.py")):
-        found, texts = read_rules(path, root)
-        programmes += found
+    for module, code, texts in files:
+        programmes += _run(module, marshal.loads(code))
         sources |= texts
-    return Law(root, inputs_module.load(root / "cn" / "inputs.yaml"), programmes, sources)
+    return Law(root, inputs, programmes, sources)
+
+
+def _read(root: pathlib.Path) -> tuple[Inputs, list[tuple[str, bytes, dict[tuple[str, int], str]]]]:
+    """Read the inputs and the checked code of every rule file."""
+    files = []
+    for path in sorted(root.glob("*/**/rules.py")):
+        code, texts = _checked_code(path, root)
+        files.append((_module(path), marshal.dumps(code), texts))
+    return inputs_module.load(root / "cn" / "inputs.yaml"), files
 
 
 def load(root: pathlib.Path | str | None = None) -> Law:
@@ -208,6 +220,16 @@ def read_rules(path: pathlib.Path, root: pathlib.Path) -> tuple[list[Programme],
 
     :raises RuleError: the file does something that rules may not.
     """
+    code, sources = _checked_code(path, root)
+    return _run(_module(path), code), sources
+
+
+def _module(path: pathlib.Path) -> str:
+    return f"packs.{path.parent.name}.rules"
+
+
+def _checked_code(path: pathlib.Path, root: pathlib.Path) -> tuple[types.CodeType, dict[tuple[str, int], str]]:
+    """Compile one rule file after a look at its syntax tree; also gives the text of each function."""
     shown = path.relative_to(root.parent).as_posix()
     text = path.read_text(encoding="utf-8")
     try:
@@ -217,18 +239,22 @@ def read_rules(path: pathlib.Path, root: pathlib.Path) -> tuple[list[Programme],
     problems = lint(tree)
     if problems:
         raise RuleError(";".join(f"第 {line} 行 {words}" for line, words in problems[:5]), where=shown)
-    names = {
-        "__name__": f"packs.{path.parent.name}.rules",
-        "__builtins__": {"__import__": _only_lang, "True": True, "False": False, "None": None},
-    }
-    exec(compile(tree, shown, "exec"), names)
     lines = text.splitlines()
     sources: dict[tuple[str, int], str] = {}
     for node in tree.body:
         if isinstance(node, ast.FunctionDef):
             first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
             sources[shown, first] = "\n".join(lines[first - 1 : node.end_lineno])
-    return [value for value in names.values() if isinstance(value, Programme)], sources
+    return compile(tree, shown, "exec"), sources
+
+
+def _run(module: str, code: types.CodeType) -> list[Programme]:
+    names = {
+        "__name__": module,
+        "__builtins__": {"__import__": _only_lang, "True": True, "False": False, "None": None},
+    }
+    exec(code, names)
+    return [value for value in names.values() if isinstance(value, Programme)]
 
 
 def _only_lang(name: str, *rest: Any) -> Any:

@@ -98,7 +98,7 @@ class Declaration:
     """What a parameter is: its words, its unit, who may set it and between which bounds.
 
     ``standard`` names the scheme when the parameter is a published benefit standard; ``in_state`` says in which
-    state of a place a text asks for another value.
+    state of a place a text asks for another value.  ``words`` say what single values mean, e.g. nought is no limit.
     """
 
     name: str
@@ -113,6 +113,7 @@ class Declaration:
     where: str
     standard: str = ""
     in_state: Expected | None = None
+    words: dict[int, str] = dataclasses.field(default_factory=dict, hash=False)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -157,6 +158,10 @@ class ParameterBook:
 
     def unit(self, name: str) -> str:
         return self.declarations[name].unit if name in self.declarations else ""
+
+    def words(self, name: str) -> dict[int, str]:
+        """Give what single values of a parameter mean, for those that have such words."""
+        return self.declarations[name].words if name in self.declarations else {}
 
     @property
     def digest(self) -> str:
@@ -317,14 +322,13 @@ def _dense(
     names: Sequence[str], places: list[str], numbers: list[int], values: list[dict[str, Resolved | None]]
 ) -> ParameterTable:
     """Lay the holders' values out over the places; row ``2 n`` is a place's urban area, the next its rural one."""
-    taken = pa.array(numbers, pa.int64())
     columns: dict[str, Any] = {
         "place_code": pa.array([place for place in places for _ in AREAS], pa.string()),
         "is_rural": pa.array([area == "rural" for _ in places for area in AREAS], pa.bool_()),
     }
     for name in names:
         held = [None if one[name] is None else one[name].value for one in values]  # type: ignore[union-attr]
-        columns[name] = pa.array(held, pa.int64()).take(taken)
+        columns[name] = pa.array([held[number] for number in numbers], pa.int64())
     origins = {(o.name, o.place, o.area, o.since): _origin(o) for one in values for o in one.values() if o is not None}
     provenance = tuple(origins[key] for key in sorted(origins))
     plain = [{name: None if one is None else one.value for name, one in row.items()} for row in values]
@@ -332,7 +336,7 @@ def _dense(
 
 
 def _origin(one: Resolved) -> dict[str, Any]:
-    return {key: str(value) if isinstance(value, dt.date) else value for key, value in dataclasses.asdict(one).items()}
+    return {key: str(value) if isinstance(value, dt.date) else value for key, value in vars(one).items()}
 
 
 def rank(row: ParameterRow) -> tuple[Any, ...]:

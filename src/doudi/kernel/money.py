@@ -4,8 +4,6 @@ import re
 import unicodedata
 from decimal import Decimal, InvalidOperation
 
-import cn2an
-
 from doudi.kernel.errors import BadInput
 
 MAX_FEN = 10**15
@@ -48,4 +46,6 @@ def plain_yuan(fen: int) -> str:
 
 def yuan_in_words(fen: int) -> str:
     """Write the amount in the capital numerals that payment sheets use."""
+    import cn2an  # slow to import, and most commands write no words
+
     return str(cn2an.an2cn(plain_yuan(fen), "rmb"))
