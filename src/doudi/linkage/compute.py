@@ -27,7 +27,7 @@ from doudi.linkage.model import (
     Share,
     Tiers,
 )
-from doudi.linkage.rises import Rise, Rises, Seen, bp_text, share_text
+from doudi.linkage.rises import Rise, Rises, Seen, bp_text, factor_text, share_text
 from doudi.linkage.standards import Standards
 from doudi.linkage.words import AREAS
 
@@ -93,7 +93,7 @@ def amount(setting: Setting, who: Who) -> Worked:
     if worked.fen < 0:
         steps.append("涨幅不为正,算得的数额为零")
     if terms.times != 1:
-        steps.append(f"本类对象系数:{yuan(value)} × {terms.times} = {yuan(value * terms.times)} 元")
+        steps.append(f"本类对象系数:{yuan(value)} × {factor_text(terms.times)} = {yuan(value * terms.times)} 元")
         value *= terms.times
     value = _rounded(setting, terms, value, steps)
     value = _bounded(setting, who, value, steps)
@@ -123,7 +123,7 @@ def _rounded(setting: Setting, terms: GroupTerms, value: Fraction, steps: list[s
 
     def multiply(before: Fraction) -> Fraction:
         if factor != 1:
-            steps.append(f"阶段倍数:{yuan(before)} × {factor} = {yuan(before * factor)} 元")
+            steps.append(f"阶段倍数:{yuan(before)} × {factor_text(factor)} = {yuan(before * factor)} 元")
         return before * factor
 
     def round_off(before: Fraction) -> Fraction:

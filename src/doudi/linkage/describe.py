@@ -29,7 +29,7 @@ from doudi.linkage.model import (
     Tiers,
     Version,
 )
-from doudi.linkage.rises import bp_text, share_text
+from doudi.linkage.rises import bp_text, factor_text, share_text
 from doudi.linkage.words import AREAS, FUNDS, Vocabulary
 
 LEVEL_LABELS = {"province": "省", "prefecture": "设区的市(州、盟)", "county": "县"}
@@ -108,7 +108,7 @@ def phase_lines(phase: Phase) -> Iterator[str]:
     if phase.groups:
         yield f"  增加对象:{'、'.join(group(one, phase.words) for one in phase.groups)}"
     if phase.multiplier != 1:
-        yield f"  数额乘 {phase.multiplier}"
+        yield f"  数额乘 {factor_text(phase.multiplier)}"
     for one in phase.deadlines:
         yield f"  期限:{due(one)}"
     if phase.amount is not None:
@@ -160,7 +160,7 @@ def group(terms: GroupTerms, words: Vocabulary) -> str:
     if terms.base is not None:
         more.append(f"基数{base(terms.base, words)}")
     if terms.times != 1:
-        more.append(f"× {terms.times}")
+        more.append(f"× {factor_text(terms.times)}")
     if terms.amount is not None:
         more.append(formula(terms.amount, words))
     if terms.minimum is not None:

@@ -113,6 +113,15 @@ class Rises:
         return Seen(line, area, rise, met, f"{rise.text},{'' if met else '没有'}{need}")
 
 
+def factor_text(factor: Fraction) -> str:
+    """Show a factor as a decimal where it is one with few digits: 1.5, 2; else as a fraction."""
+    tenths = factor * 10_000
+    if tenths.denominator != 1:
+        return str(factor)
+    whole, rest = divmod(tenths.numerator, 10_000)
+    return f"{whole}.{rest:04d}".rstrip("0").rstrip(".")
+
+
 def share_text(fraction: Fraction) -> str:
     """Show a share as people say it: 1/12, 8%."""
     scaled = fraction * 10_000
