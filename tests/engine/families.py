@@ -75,6 +75,9 @@ class SmallBook:
     def unit(self, name: str) -> str:
         return "fen/month" if "fen" in name else ""
 
+    def words(self, name: str) -> dict[int, str]:
+        return {}
+
 
 class SmallLaw(Law):
     """The small law with its own parameters instead of packs."""

@@ -124,3 +124,10 @@ def test_clauses_beside_the_rules_are_those_the_rules_cite():
             wrong[path.parent.name] = cited ^ set(listed)
 
     assert wrong == {}
+
+
+def test_rules_name_the_place_of_a_document_as_the_library_does():
+    documents = read_library(packs.packs_root()).documents
+    cites = {cite for rule in packs.load().every_rule for cite in rule.cites}
+
+    assert {cite.id: cite.place for cite in cites if cite.place != documents[cite.document].place} == {}

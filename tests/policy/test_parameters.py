@@ -210,3 +210,23 @@ def test_every_problem_is_named_at_once(root: pathlib.Path):
 
     lines = refusal.value.text.splitlines()
     assert [line.split(":")[0] for line in lines] == [f"packs/cn/params.yaml 第 {n} 行" for n in (5, 6, 7)]
+
+
+def _worded(root: pathlib.Path, words: str) -> parameters.ParameterBook:
+    body = f"    - {{from: 2020-01-01, value: 0, {SOURCE}}}\n"
+    text = PARAM.replace("  values:\n", f"  words: {words}\n  values:\n") + body
+    (root / "cn" / "params.yaml").write_text(text, encoding="utf-8")
+    return parameters.load(root)
+
+
+def test_single_values_may_have_words(root: pathlib.Path):
+    book = _worded(root, "{0: 不限}")
+
+    assert book.words("limit_fen") == {0: "不限"}
+    assert book.words("unheard_of") == {}
+
+
+@pytest.mark.parametrize("words", ["不限", "{}", "{零: 不限}", "{0: 1}", "{true: 不限}"])
+def test_words_that_are_none_are_refused(root: pathlib.Path, words: str):
+    with pytest.raises(BadInput, match="words"):
+        _worded(root, words)

@@ -8,8 +8,8 @@ from doudi.engine.lang import HOUSEHOLD, Programme, law, least, most, not_, wher
 DISASTERS = law("P19", "自然灾害救助条例", since="2014-05-01")
 PLAN_2016 = law("N25", "国家自然灾害救助应急预案(2016年)", since="2016-03-10", until="2024-01-20")
 PLAN = law("N11", "国家自然灾害救助应急预案", since="2024-01-20")
-SHANXI = law("SX2021", "山西省2021年通知", since="2021-02-04")
-HEILONGJIANG = law("HLJ2021", "黑龙江省2021年通知", since="2021-02-01")
+SHANXI = law("SX2021", "山西省2021年通知", place="14", since="2021-02-04")
+HEILONGJIANG = law("HLJ2021", "黑龙江省2021年通知", place="23", since="2021-02-01")
 TEXTS = (DISASTERS["第十八条"], PLAN_2016["过渡期生活救助"], PLAN["6.1"], SHANXI["3.4"])
 BEGIN = "2016-03-10"
 
@@ -72,8 +72,8 @@ def disaster_is_open(disaster_ended):
     HOUSEHOLD,
     TEXTS,
     label="没有发满规定的天数",
-    yes="已发放{disaster_paid_days},没有满{disaster_transition_days}",
-    no="已发放{disaster_paid_days},满{disaster_transition_days}",
+    yes="已发放 {disaster_paid_days},没有满 {disaster_transition_days}",
+    no="已发放 {disaster_paid_days},已满 {disaster_transition_days}",
     since=BEGIN,
 )
 def disaster_days_are_left(disaster_paid_days, disaster_transition_days):
@@ -107,7 +107,7 @@ def disaster_transfer_fen(
     return disaster_helped_count * days * disaster_transfer_fen_day
 
 
-@disaster_transition.entitled(1, HOUSEHOLD, TEXTS, name="transition", label="过渡期生活救助", since=BEGIN)
+@disaster_transition.entitled(1, HOUSEHOLD, TEXTS, name="transition", label="过渡期", since=BEGIN)
 def disaster_by_transition(
     disaster_is_recorded, disaster_needs_transition, disaster_is_open, disaster_days_are_left, disaster_helped_count
 ):

@@ -6,8 +6,8 @@ Families that heat for themselves get a fixed sum. Where no place has opened it 
 from doudi.engine.lang import HOUSEHOLD, UNKNOWN, Programme, certainly, law, least, most, not_, permille, where
 
 # The text is of 2009; the packs begin in 2014.
-HARBIN = law("HR09", "哈尔滨市对困难家庭热费的补助", since="2014-05-01")
-PROVINCE = law("HLJ2021", "黑龙江省人民政府办公厅2021年通知", since="2021-02-01")
+HARBIN = law("HR09", "哈尔滨市对困难家庭热费的补助", place="2301", since="2014-05-01")
+PROVINCE = law("HLJ2021", "黑龙江省人民政府办公厅2021年通知", place="23", since="2021-02-01")
 
 heating_aid = Programme("heating_aid")
 

@@ -5,8 +5,8 @@ Before 2025 only where a province had opened it (支出型困难家庭); since 2
 
 from doudi.engine.lang import HOUSEHOLD, PERSON, Programme, law, least, not_, where
 
-PROVINCES = law("HLJ2021", "黑龙江省2021年通知", since="2021-02-01", until="2025-01-01")
-SHANXI = law("SX2021", "山西省2021年通知", since="2021-02-04", until="2025-01-01")
+PROVINCES = law("HLJ2021", "黑龙江省2021年通知", place="23", since="2021-02-01", until="2025-01-01")
+SHANXI = law("SX2021", "山西省2021年通知", place="14", since="2021-02-04", until="2025-01-01")
 RULES = law("P3", "刚性支出困难家庭认定办法", since="2025-01-01")
 
 rigid_expenditure = Programme("rigid_expenditure")

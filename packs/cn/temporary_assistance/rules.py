@@ -9,10 +9,10 @@ from doudi.engine.lang import HOUSEHOLD, PERSON, Programme, law, least, not_, wh
 MEASURES = law("P5", "社会救助暂行办法", since="2014-05-01")
 OPINION = law("P9", "关于进一步加强和改进临时救助工作的意见", since="2018-01-23")
 WHOLE_COUNTRY = law("P10", "关于全面建立临时救助制度的通知", since="2014-10-03")
-LIAONING = law("LN2020", "辽宁省2020年通知", since="2020-03-17")
-HEILONGJIANG = law("HLJ2021", "黑龙江省2021年通知", since="2021-02-01")
-SHANXI = law("SX2021", "山西省2021年通知", since="2021-02-04")
-NO_HUKOU = law("HLJMCA2022", "黑龙江省民政厅2022年通知", since="2022-04-01")
+LIAONING = law("LN2020", "辽宁省2020年通知", place="21", since="2020-03-17")
+HEILONGJIANG = law("HLJ2021", "黑龙江省2021年通知", place="23", since="2021-02-01")
+SHANXI = law("SX2021", "山西省2021年通知", place="14", since="2021-02-04")
+NO_HUKOU = law("HLJMCA2022", "黑龙江省民政厅2022年通知", place="23", since="2022-04-01")
 NOTICE_2022_06 = law("MCA2022", "民政部 财政部2022年6月通知", since="2022-06-02")
 NOTICE_2022_10 = law("P7", "民政部等2022年10月通知", since="2022-10-20")
 BEGIN = "2018-01-23"
@@ -114,8 +114,8 @@ def temporary_place_fits(aid_residence, aid_kind, temporary_place_free):
     HOUSEHOLD,
     (OPINION["二(一)"], OPINION["二(二)"]),
     label="支出型:人均收入低于上年度人均可支配收入",
-    yes="急难型和低保、特困家庭不再核对收入;支出型须低于{disposable_income_fen_m_pc},本户{income_fen_m_pc}",
-    no="支出型,人均月收入{income_fen_m_pc},不低于上年度人均可支配收入{disposable_income_fen_m_pc}",
+    yes="急难型和低保、特困家庭不再核对收入;支出型的人均月收入低于上年度人均可支配收入{disposable_income_fen_m_pc}",
+    no="支出型,人均月收入 {income_fen_m_pc},不低于上年度人均可支配收入 {disposable_income_fen_m_pc}",
     ask="核对工资、养老金、经营和转移收入",
     since=BEGIN,
 )
@@ -167,8 +167,8 @@ def temporary_property_fits(  # noqa: F811
     HOUSEHOLD,
     OPINION["二(一)"],
     label="支出型:有必需支出",
-    yes="急难型不看支出;支出型有自付的必需支出{aid_spending_fen}",
-    no="支出型,自付的必需支出{aid_spending_fen},没有达到当地的比例{temporary_spending_least_permille}",
+    yes="急难型不看支出;支出型有自付的必需支出",
+    no="支出型,自付的必需支出 {aid_spending_fen},没有支出或没有达到当地的比例({temporary_spending_least_permille})",
     ask="查验医疗、教育等支出的票据",
     since=BEGIN,
 )
@@ -229,8 +229,8 @@ def temporary_cause_fits(aid_cause, temporary_is_covered, disaster_transition_gr
     HOUSEHOLD,
     (OPINION["二(三)"], OPINION["二(二)"]),
     label="同一原因没有超过次数",
-    yes="本年因{aid_cause}已救助{aid_same_cause_count},当地上限{temporary_same_cause_limit}(0 为不限)",
-    no="本年因{aid_cause}已救助{aid_same_cause_count},达到当地上限{temporary_same_cause_limit}",
+    yes="本年因{aid_cause}已救助 {aid_same_cause_count},当地每年上限:{temporary_same_cause_limit}",
+    no="本年因{aid_cause}已救助 {aid_same_cause_count},达到当地上限{temporary_same_cause_limit}",
     since=BEGIN,
 )
 def temporary_same_cause_fits(
@@ -246,8 +246,8 @@ def temporary_same_cause_fits(
     HOUSEHOLD,
     OPINION["二(三)"],
     label="一年内没有超过次数",
-    yes="本年已救助{aid_year_count},当地上限{temporary_year_limit}(0 为不限)",
-    no="本年已救助{aid_year_count},达到当地上限{temporary_year_limit}",
+    yes="本年已救助 {aid_year_count},当地每年上限:{temporary_year_limit}",
+    no="本年已救助 {aid_year_count},达到当地上限{temporary_year_limit}",
     since=BEGIN,
 )
 def temporary_year_fits(aid_year_count, temporary_year_limit, aid_meeting_record):
@@ -277,7 +277,7 @@ def temporary_not_double(aid_days_since_same, temporary_repeat_ask_days, aid_rep
     HOUSEHOLD,
     (MEASURES["第四十九条"], OPINION["二(三)"]),
     label="按当地办法有金额",
-    yes="按当地办法核定{temporary_reckoned_fen}",
+    yes="按当地办法核定 {temporary_reckoned_fen}",
     no="按当地办法算得的金额为零",
     ask="提出拟救助金额,或补齐当地算法需要的事实",
     since=BEGIN,
@@ -310,8 +310,8 @@ def temporary_township_line_fen(
     HOUSEHOLD,
     (MEASURES["第四十八条"], OPINION["二(三)"], HEILONGJIANG["4.4"], SHANXI["5.3"], NOTICE_2022_06["4.9"]),
     label="金额在县级封顶以内,或一事一议",
-    yes="金额{temporary_reckoned_fen},县级封顶{temporary_county_limit_fen}(0 为没有封顶),没有超过或附有一事一议记录",
-    no="金额{temporary_reckoned_fen}超过县级封顶{temporary_county_limit_fen},没有一事一议会议记录",
+    yes="金额 {temporary_reckoned_fen},县级封顶:{temporary_county_limit_fen};没有超过,或附有一事一议记录",
+    no="金额 {temporary_reckoned_fen}超过县级封顶 {temporary_county_limit_fen},没有一事一议会议记录",
     since=BEGIN,
 )
 def temporary_amount_allowed(temporary_reckoned_fen, temporary_county_limit_fen, aid_meeting_record):
@@ -324,8 +324,8 @@ def temporary_amount_allowed(temporary_reckoned_fen, temporary_county_limit_fen,
     HOUSEHOLD,
     (MEASURES["第四十八条"], OPINION["三(三)"], NOTICE_2022_06["4.3"]),
     label="审批没有超出权限",
-    yes="{aid_approved_by},金额{temporary_reckoned_fen},没有超出审批权限",
-    no="乡镇(街道)审批了{temporary_reckoned_fen},超过额度{temporary_township_line_fen},须由县级审批",
+    yes="没有超出审批权限(已审批:{aid_approved_by})",
+    no="乡镇(街道)审批了 {temporary_reckoned_fen},超过额度 {temporary_township_line_fen},须由县级审批",
     since=BEGIN,
 )
 def temporary_authority_fits(aid_approved_by, temporary_reckoned_fen, temporary_township_line_fen):

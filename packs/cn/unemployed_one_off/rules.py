@@ -6,8 +6,8 @@ Grain: one row per person and application. Money: whole fen, once. Months are wr
 from doudi.engine.lang import HOUSEHOLD, PERSON, Programme, div, law, least, most, not_, permille, where
 
 FIRST = law("P11", "民政部 财政部2020年6月通知", since="2020-06-01")
-HEILONGJIANG = law("HLJ2021", "黑龙江省2021年通知", since="2021-02-01")
-SHANXI = law("SX2021", "山西省2021年通知", since="2021-02-04")
+HEILONGJIANG = law("HLJ2021", "黑龙江省2021年通知", place="23", since="2021-02-01")
+SHANXI = law("SX2021", "山西省2021年通知", place="14", since="2021-02-04")
 NOTICE = law("MCA2022", "民政部 财政部2022年6月通知", since="2022-06-02")
 TEXTS = (FIRST["失业人员"], HEILONGJIANG["4.11"], SHANXI["5.13"], NOTICE["2.2"])
 BEGIN = "2020-06-01"

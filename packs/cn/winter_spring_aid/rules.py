@@ -7,8 +7,8 @@ from doudi.engine.lang import HOUSEHOLD, PERSON, Programme, div, law, least, mos
 
 DISASTERS = law("P19", "自然灾害救助条例", since="2014-05-01")
 PROCEDURE = law("WS", "受灾人员冬春生活救助工作规程", since="2018-01-01")
-HEILONGJIANG = law("HLJ2021", "黑龙江省2021年通知", since="2021-02-01")
-SHANXI = law("SX2021", "山西省2021年通知", since="2021-02-04")
+HEILONGJIANG = law("HLJ2021", "黑龙江省2021年通知", place="23", since="2021-02-01")
+SHANXI = law("SX2021", "山西省2021年通知", place="14", since="2021-02-04")
 BEGIN = "2018-01-01"
 
 winter_spring_aid = Programme("winter_spring_aid")

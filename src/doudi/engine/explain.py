@@ -25,6 +25,7 @@ from doudi.engine.values import UNKNOWN
 from doudi.engine.version import ENGINE_VERSION
 from doudi.engine.whatif import MOST_TRIALS, Flip, Trials, unknown_roots
 from doudi.engine.words import Sentence, Vocabulary, vocabulary
+from doudi.kernel import codes
 from doudi.kernel.money import yuan
 
 if TYPE_CHECKING:
@@ -66,29 +67,43 @@ class _Path:
     parameters: tuple[str, ...]
 
 
-_paths: "weakref.WeakKeyDictionary[RuleSet, dict[str, _Path]]" = weakref.WeakKeyDictionary()
+@dataclasses.dataclass
+class _Paths:
+    """The paths of a rule set, by the documents that hold at a place; ``regions`` are the places with documents."""
+
+    regions: tuple[str, ...]
+    by_region: dict[tuple[str, ...], dict[str, _Path]] = dataclasses.field(default_factory=dict)
 
 
-def _paths_of(rules: RuleSet, words: Vocabulary) -> dict[str, _Path]:
-    """Work out the path of each programme; once per rule set."""
+_paths: "weakref.WeakKeyDictionary[RuleSet, _Paths]" = weakref.WeakKeyDictionary()
+
+
+def _paths_of(rules: RuleSet, words: Vocabulary, place: str) -> dict[str, _Path]:
+    """Work out the path of each programme; once per rule set and region."""
     if rules not in _paths:
-        frames = {rule.name: _frame(rules, rule, words) for stage in rules.stages for rule in stage.rules}
-        _paths[rules] = {plan.name: _path(rules, plan, frames) for plan in rules.programmes}
-    return _paths[rules]
+        cited = {cite.place for stage in rules.stages for rule in stage.rules for cite in rule.cites}
+        _paths[rules] = _Paths(tuple(sorted(cited - {""})))
+    made = _paths[rules]
+    region = tuple(one for one in made.regions if codes.contains(one, place))
+    if region not in made.by_region:
+        frames = {rule.name: _frame(rules, rule, words, place) for stage in rules.stages for rule in stage.rules}
+        made.by_region[region] = {plan.name: _path(rules, plan, frames) for plan in rules.programmes}
+    return made.by_region[region]
 
 
-def _frame(rules: RuleSet, rule: Rule, words: Vocabulary) -> _Frame:
+def _frame(rules: RuleSet, rule: Rule, words: Vocabulary, place: str) -> _Frame:
     raw = [need for need in rule.needs if need not in rules.rules and not rules.is_parameter(need)]
     answers: dict[Any, Sentence] = {}
     if rule.kind == "criterion":
         unknown = f"{rule.label}:还不能判断" + (f",请{rule.ask}" if rule.ask else "")
         answers = {True: words.sentence(rule.yes), False: words.sentence(rule.no), UNKNOWN: lambda _: unknown}
+    cites = rule.cites_at(place)
     return _Frame(
         rule,
         rule.name,
         rule.kind,
-        rule.clause,
-        "、".join(str(cite) for cite in rule.cites),
+        "、".join(cite.id for cite in cites),
+        "、".join(str(cite) for cite in cites),
         rule.entity == HOUSEHOLD,
         _picker(raw if rule.kind != "total" else ()),
         words.total(rule) if rule.kind == "total" else words.result(rule),
@@ -103,14 +118,32 @@ def _picker(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
     return (lambda values: (values[names[0]],)) if names else lambda _: ()
 
 
+def _behind(rules: RuleSet, plan: ProgrammePlan) -> tuple[set[str], set[str]]:
+    """Name what a programme rests on, and which of it are results of other programmes."""
+    found: set[str] = set()
+    borrowed: set[str] = set()
+    stack = [plan.value("outcome"), plan.value("criteria_met")]
+    while stack:
+        name = stack.pop()
+        rule = rules.rules.get(name)
+        if name in found or rule is None:
+            continue
+        found.add(name)
+        if rule.kind == "derived" and rule.programme != plan.name:
+            borrowed.add(name)
+        else:
+            stack.extend(rule.needs)
+    return found, borrowed
+
+
 def _path(rules: RuleSet, plan: ProgrammePlan, frames: dict[str, _Frame]) -> _Path:
-    """Find what stands behind a programme; parameters of other programmes are told with those."""
-    wanted = rules.needs_of([plan.value("outcome"), plan.value("criteria_met")])
+    """Find what stands behind a programme; of another programme only the result, which is told with that one."""
+    wanted, borrowed = _behind(rules, plan)
     found = [
         rule
         for stage in rules.stages
         for rule in stage.rules
-        if rule.name in wanted and (rule.kind != "derived" or rule.name.endswith("_granted"))
+        if rule.name in wanted and (rule.kind != "derived" or rule.name.endswith("_granted") or rule.name in borrowed)
     ]
     gathered = rules.needs_of(rule.needs[0] for rule in found if rule.kind == "total" and rule.needs)
     others = {one.name for one in rules.programmes} - {plan.name}
@@ -188,7 +221,7 @@ class _Teller:
             _person_label(number, row, given)
             for number, (row, given) in enumerate(zip(reckoning.persons, family["persons"], strict=True))
         ]
-        self.paths = _paths_of(self.rules, self.vocabulary)
+        self.paths = _paths_of(self.rules, self.vocabulary, reckoning.household["place_code"])
         household = reckoning.household
         self.values: dict[int | None, Values] = {None: household}
         self.values |= {number: household | own for number, own in enumerate(reckoning.persons)}

@@ -103,9 +103,10 @@ def _day(value: Day) -> dt.date | None:
     return dt.date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def law(document_id: str, title: str = "", *, since: Day = None, until: Day = None) -> Document:
-    """Name a document; index it with a clause number to cite. Outside its dates it is not cited."""
-    return Document(document_id, title, _day(since), _day(until))
+def law(document_id: str, title: str = "", *, place: str = "", since: Day = None, until: Day = None) -> Document:
+    """Name a document; index it with a clause number to cite. Outside its dates, and to families elsewhere, it is
+    not cited: ``place`` is the division whose document it is."""
+    return Document(document_id, title, _day(since), _day(until), place)
 
 
 class Programme:

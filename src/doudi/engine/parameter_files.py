@@ -23,7 +23,9 @@ _FIELDS = {
     "place", "from", "until", "known", "value", "urban", "rural", "source", "verified", "quality", "note", "when",
     "gap",
 }  # fmt: skip
-_DECLARED = {"label", "unit", "set_by", "legal", "low", "high", "about", "values", "bounds", "standard", "in_state"}
+_DECLARED = {
+    "label", "unit", "set_by", "legal", "low", "high", "about", "values", "bounds", "standard", "in_state", "words",
+}  # fmt: skip
 _COUNTED = re.compile(r"[^元角分\x00-\x7f]{1,2}")
 UNITS = {
     "", "fen", "fen/month", "fen/person/month", "fen/month/person", "fen/year", "fen/person/year", "fen/day",
@@ -212,7 +214,17 @@ def _declaration(name: str, body: dict[str, Any], programme: str, where: str) ->
         where=where,
         standard=str(body.get("standard", "")),
         in_state=_expected(name, body.get("in_state"), where),
+        words=_words(name, body.get("words"), where),
     )
+
+
+def _words(name: str, body: Any, where: str) -> dict[int, str]:
+    if body is None:
+        return {}
+    words: dict[Any, Any] = packfiles.without_line(body) if isinstance(body, dict) else {}
+    if not words or not all(type(value) is int and isinstance(word, str) for value, word in words.items()):
+        raise BadInput(f"参数 {name} 的 words 读不懂", where=where, next_step="写成 {0: 不设上限}")
+    return words
 
 
 def _expected(name: str, body: Any, where: str) -> Expected | None:

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from doudi.kernel import codes
 from doudi.kernel.periods import in_period
 
 PERSON, HOUSEHOLD = "person", "household"
@@ -13,13 +14,17 @@ PERSON, HOUSEHOLD = "person", "household"
 
 @dataclasses.dataclass(frozen=True)
 class Cite:
-    """A place in a document; ``id`` is how the policy library names the clause."""
+    """A place in a document; ``id`` is how the policy library names the clause.
+
+    ``place`` is the division whose document it is, empty for the nation.
+    """
 
     document: str
     clause: str
     title: str = ""
     since: dt.date | None = None
     until: dt.date | None = None
+    place: str = ""
 
     def in_force(self, on: dt.date) -> bool:
         return in_period(on, self.since, self.until)
@@ -40,9 +45,10 @@ class Document:
     title: str = ""
     since: dt.date | None = None
     until: dt.date | None = None
+    place: str = ""
 
     def __getitem__(self, clause: str) -> Cite:
-        return Cite(self.id, clause, self.title, self.since, self.until)
+        return Cite(self.id, clause, self.title, self.since, self.until, self.place)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,6 +89,10 @@ class Rule:
         """Give the rule with those of its clauses that are in force on a day; a rule may keep none."""
         cites = tuple(cite for cite in self.cites if cite.in_force(on))
         return self if len(cites) == len(self.cites) else dataclasses.replace(self, cites=cites)
+
+    def cites_at(self, place: str) -> tuple[Cite, ...]:
+        """Give the clauses that hold at a place; all of them when none is of there or of the nation."""
+        return tuple(cite for cite in self.cites if codes.contains(cite.place, place)) or self.cites
 
     @functools.cached_property
     def clause(self) -> str:

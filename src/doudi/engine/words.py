@@ -92,7 +92,7 @@ class Vocabulary:
         if one is not None:
             return one.label or name, one.unit, one.values
         book = law.parameters
-        return book.label(name) or name, book.unit(name) or "", {}
+        return book.label(name) or name, book.unit(name) or "", book.words(name)
 
     def label(self, name: str) -> str:
         return self.about(name)[0]

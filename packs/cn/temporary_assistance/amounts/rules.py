@@ -7,9 +7,9 @@ from doudi.engine.lang import HOUSEHOLD, Programme, div, law, least, most, permi
 
 MEASURES = law("P5", "社会救助暂行办法", since="2014-05-01")
 OPINION = law("P9", "关于进一步加强和改进临时救助工作的意见", since="2018-01-23")
-LIAONING = law("LN2020", "辽宁省2020年通知", since="2020-03-17")
-HEILONGJIANG = law("HLJ2021", "黑龙江省2021年通知", since="2021-02-01")
-SHANXI = law("SX2021", "山西省2021年通知", since="2021-02-04")
+LIAONING = law("LN2020", "辽宁省2020年通知", place="21", since="2020-03-17")
+HEILONGJIANG = law("HLJ2021", "黑龙江省2021年通知", place="23", since="2021-02-01")
+SHANXI = law("SX2021", "山西省2021年通知", place="14", since="2021-02-04")
 NOTICE_2022_06 = law("MCA2022", "民政部 财政部2022年6月通知", since="2022-06-02")
 BEGIN = "2018-01-23"
 
