@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "doudi.cases",
     "doudi.benefits",
     "doudi.prices",
+    "doudi.campaigns",
     "doudi.payments",
     "doudi.reports",
     "doudi.simulations",
