@@ -3,7 +3,22 @@
 from collections.abc import Callable
 from typing import Any
 
-from doudi.cli import admin, case, facts, law, month, pay, places, policy, price, report, simulate, sql, standards
+from doudi.cli import (
+    admin,
+    campaign,
+    case,
+    facts,
+    law,
+    month,
+    pay,
+    places,
+    policy,
+    price,
+    report,
+    simulate,
+    sql,
+    standards,
+)
 from doudi.cli.main import name_of, new_app
 
 app = new_app()
@@ -25,5 +40,6 @@ app.add_typer(standards.app, name="standards", help="标准表、提标测算")
 app.add_typer(places.app, name="places", help="行政区划")
 app.add_typer(case.app, name="case", help="建议的审核与确认")
 app.add_typer(price.app, name="price", help="价格临时补贴:规则文件、指数、启动、数额")
+app.add_typer(campaign.app, name="campaign", help="节日补助、一次性补贴:活动文件、花名册、批准")
 app.add_typer(pay.app, name="pay", help="发放批次、银行文件、回盘、对账")
 app.add_typer(report.app, name="report", help="报表")
