@@ -59,7 +59,7 @@ def _as_local_rows(asked: reform.Reform) -> tuple[Any, ...]:
 
 
 def test_a_simulation_agrees_with_two_determinations(folder: pathlib.Path, tmp_path: pathlib.Path) -> None:
-    asked = _reform()
+    asked = _reform(change=[{"parameter": STANDARD, "place": "23", "scale": 1500, "round": 100}])
     found = _simulated(folder, asked)
     _decided(folder, tmp_path / "before")
     _decided(folder, tmp_path / "after", _as_local_rows(asked))

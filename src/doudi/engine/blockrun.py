@@ -20,7 +20,13 @@ from doudi.engine.ruleset import OUTCOME_NAMES
 from doudi.engine.sqlresults import KEYS
 
 MEMORY_MIB = 650
+LEAST_MIB = 200
 LOST, MISPLACED, DOUBLED = "lost", "misplaced", "doubled"
+
+
+def memory_for(workers: int) -> int:
+    """Give the memory that each of so many workers may use."""
+    return max(LEAST_MIB, MEMORY_MIB // workers)
 
 
 @contextlib.contextmanager
@@ -113,7 +119,7 @@ class Worker:
 
         The parts come in the order of the files.  That is checked; what is not in order is put in order.
         """
-        con = self._ready(task)
+        con = self.ready(task.work, task.readable, task.prelude, task.memory_mib)
         for text in (*task.views, *task.statements):
             con.execute(text)
         staged = {name: part.with_suffix(".tmp") for name, part in task.parts.items()}
@@ -130,14 +136,17 @@ class Worker:
             note.replace(task.note)
         return counts
 
-    def _ready(self, task: Task) -> duckdb.DuckDBPyConnection:
+    def ready(
+        self, work: pathlib.Path, readable: Iterable[pathlib.Path], prelude: tuple[str, ...], memory_mib: int
+    ) -> duckdb.DuckDBPyConnection:
+        """Give the worker's connection, opened at the first call, with the prelude run once."""
         with self._lock:
             if self._con is None:
-                self._con = opened(task.work, task.readable, 1, task.memory_mib)
-        if self._prelude != task.prelude:
-            for text in task.prelude:
+                self._con = opened(work, readable, 1, memory_mib)
+        if self._prelude != prelude:
+            for text in prelude:
                 self._con.execute(text)
-            self._prelude = task.prelude
+            self._prelude = prelude
         return self._con
 
     def _checked(self, con: duckdb.DuckDBPyConnection, task: Task, staged: dict[str, pathlib.Path]) -> dict[str, int]:

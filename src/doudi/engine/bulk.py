@@ -324,7 +324,7 @@ def _counts(run: _Run, progress: Progress | None, workers: int, runner: Runner |
     :raises BadInput: a person without a household, or somebody given twice.
     """
     count = workers or local.usual_workers(len(run.blocks))
-    tasks = run.tasks(max(200, blockrun.MEMORY_MIB // count))
+    tasks = run.tasks(blockrun.memory_for(count))
     everyone = run.tables[PERSON].row_count
 
     def tell(step: Step) -> None:

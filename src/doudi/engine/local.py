@@ -5,11 +5,13 @@ import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from typing import TypeVar
 
 from doudi.engine.blockrun import LOST, Task, Worker
 from doudi.engine.files import TABLES
 from doudi.engine.rule import PERSON
 
+T = TypeVar("T")
 MOST_WORKERS = 4
 
 
@@ -49,8 +51,8 @@ def run(tasks: list[Task], progress: Progress | None, workers: int) -> list[dict
             progress(Step(len(found), len(tasks), people, kept))
 
     tell()
-    with _Pool(workers) as pool:
-        futures = {pool.begin(task): task for task in tasks if task.number not in found}
+    with Pool(workers) as pool:
+        futures = {pool.begin(_running(task)): task for task in tasks if task.number not in found}
         for future in as_completed(futures):
             counts = future.result()
             found[futures[future].number] = counts
@@ -61,7 +63,11 @@ def run(tasks: list[Task], progress: Progress | None, workers: int) -> list[dict
     return [found[number] for number in sorted(found)]
 
 
-class _Pool:
+def _running(task: Task) -> Callable[[Worker], dict[str, int]]:
+    return lambda worker: worker.run(task)
+
+
+class Pool:
     """Threads with a worker each; leaving it early breaks off what runs and drops what waits."""
 
     def __init__(self, count: int) -> None:
@@ -69,17 +75,17 @@ class _Pool:
         self._own = threading.local()
         self._workers: list[Worker] = []
 
-    def begin(self, task: Task) -> "Future[dict[str, int]]":
-        return self._threads.submit(self._run, task)
+    def begin(self, job: Callable[[Worker], T]) -> "Future[T]":
+        """Let the next free worker do a job."""
+        return self._threads.submit(self._run, job)
 
-    def _run(self, task: Task) -> dict[str, int]:
+    def _run(self, job: Callable[[Worker], T]) -> T:
         if not hasattr(self._own, "worker"):
             self._own.worker = Worker()
             self._workers.append(self._own.worker)
-        found: dict[str, int] = self._own.worker.run(task)
-        return found
+        return job(self._own.worker)
 
-    def __enter__(self) -> "_Pool":
+    def __enter__(self) -> "Pool":
         return self
 
     def __exit__(self, *_: object) -> None:

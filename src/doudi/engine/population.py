@@ -5,29 +5,28 @@ For questions over everybody (what would a reform do); deciding and keeping is i
 
 import contextlib
 import dataclasses
-import itertools
 import pathlib
 import tempfile
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, TypeVar
 
 import duckdb
 import pyarrow as pa
 
-from doudi.engine.files import Table, open_table, quoted
+from doudi.engine import blockrun, blocks, blocktext, dense, local
+from doudi.engine.blockrun import Worker
+from doudi.engine.files import Table, open_table
 from doudi.engine.rule import HOUSEHOLD, PERSON
 from doudi.engine.ruleset import RuleSet
-from doudi.engine.sqlgen import generate
-from doudi.kernel import codes
+from doudi.engine.sqlgen import SqlPlan, generate
 from doudi.kernel.errors import BadInput
 
 if TYPE_CHECKING:
     from doudi.engine.packs import Law
 
-BLOCK_PEOPLE = 1_100_000
-MEMORY_LIMIT = "650MB"
+T = TypeVar("T")
 Progress = Callable[[int, int], None]
-Block = tuple[duckdb.DuckDBPyConnection, dict[str, str]]
+Reader = Callable[[duckdb.DuckDBPyConnection, Mapping[str, str]], T]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,6 +37,7 @@ class Population:
     con: duckdb.DuckDBPyConnection
     tables: dict[str, Table]
     place_code: str | None
+    work: pathlib.Path
 
     @property
     def household_count(self) -> int:
@@ -47,48 +47,55 @@ class Population:
     def person_count(self) -> int:
         return self.tables[PERSON].row_count
 
-    @property
-    def places(self) -> list[str]:
+    def places(self, rules: RuleSet) -> list[str]:
         """List the places of the households.
 
         :raises BadInput: a place code that is none.
         """
-        source = self.tables[HOUSEHOLD].select(self.law.inputs, {"place_code"}, self.place_code)
-        found = [
-            row[0] for row in self.con.execute(f"select distinct place_code from ({source}) order by 1").fetchall()
-        ]
-        for place in found:
-            try:
-                codes.check(place or "?")
-            except BadInput as error:
-                raise BadInput(error.text, where=self.tables[HOUSEHOLD].path.name, next_step=error.step) from error
+        return dense.places_of(self.con, self.tables[HOUSEHOLD], rules, self.place_code)
+
+    def reckoned(
+        self, rules: RuleSet, parameters: pa.Table, read: "Reader[T]", progress: Progress | None = None
+    ) -> list[T]:
+        """Reckon every block and read what is wanted of it; gives what was read, block by block.
+
+        ``parameters``: rows of place_code and is_rural, one column for each parameter of the rule set.  ``read`` gets
+        the connection and the names of the last table of each kind of subject; it is called in several threads.
+        """
+        inputs = self.law.inputs
+        values = dense.sorted_out(rules, parameters, "")
+        known = {name: value for table in self.tables.values() for name, value in table.constants(inputs).items()}
+        full = {name for table in self.tables.values() for name in table.never_unknown(inputs)}
+        plan = generate(rules, values.unknown, self.law.least_parameters, values.constants | known, full)
+        prelude = (blocktext.parameter_table(parameters, values.columns),)
+        cut, sources = blocks.cut(self.con, self.tables, inputs, self.work, "", self.place_code)
+        source = blocktext.Source(rules, sources, self.place_code)
+        readable = [table.path for table in sources.values()]
+        workers = local.usual_workers(len(cut))
+        done = 0
+
+        def job(scope: str) -> Callable[[Worker], T]:
+            def run(worker: Worker) -> T:
+                con = worker.ready(self.work, readable, prelude, blockrun.memory_for(workers))
+                return _read(con, source.views(scope), plan, read)
+
+            return run
+
+        found = []
+        with local.Pool(workers) as pool:
+            for future in [pool.begin(job(block.scope)) for block in cut]:
+                found.append(future.result())
+                done += 1
+                if progress:
+                    progress(done, len(cut))
         return found
 
-    def each_block(self, rules: RuleSet, parameters: pa.Table, progress: Progress | None = None) -> Iterator[Block]:
-        """Reckon block after block; gives the connection and the names of the last table of each kind.
 
-        ``parameters``: rows of place_code and is_rural, one column for each parameter of the rule set.
-        """
-        present = set(parameters.column_names)
-        unknown = [n for n in rules.parameters if n not in present or parameters.column(n).null_count]
-        self.con.register("parameter_rows", parameters)
-        columns = [f"cast({n if n in present else 'null'} as bigint) as {n}" for n in rules.parameters]
-        self.con.execute(
-            "create or replace temp table parameters as select row_number() over () as place_row, place_code, "
-            f"is_rural{''.join(f', {column}' for column in columns)} from parameter_rows"
-        )
-        plan = generate(rules, unknown, self.law.least_parameters)
-        last = {PERSON if one.table[0] == "p" else HOUSEHOLD: one.table for one in plan.statements}
-        ranges = _ranges(self.con, self.tables[PERSON])
-        for number, scope in enumerate(ranges):
-            for entity, name in ((HOUSEHOLD, "households_in"), (PERSON, "persons_in")):
-                query = self.tables[entity].select(self.law.inputs, rules.all_needs, self.place_code) + scope
-                self.con.execute(f"create or replace temp view {name} as {query}")
-            for statement in plan.statements:
-                self.con.execute(statement.text)
-            yield self.con, last
-            if progress:
-                progress(number + 1, len(ranges))
+def _read(con: duckdb.DuckDBPyConnection, views: list[str], plan: SqlPlan, read: "Reader[T]") -> T:
+    for text in (*views, *(statement.text for statement in plan.statements)):
+        con.execute(text)
+    last = {PERSON if one.table[0] == "p" else HOUSEHOLD: one.table for one in plan.statements}
+    return read(con, last)
 
 
 @contextlib.contextmanager
@@ -106,35 +113,17 @@ def opened(
     for path in paths.values():
         if not path.is_file():
             raise BadInput("没有这个文件", where=str(path))
-    with tempfile.TemporaryDirectory(prefix="doudi-") as folder, duckdb.connect(":memory:") as con:
+    with tempfile.TemporaryDirectory(prefix="doudi-") as folder:
         work = pathlib.Path(folder)
-        con.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
-        con.execute(f"set temp_directory = {quoted(work / 'spill')}")
-        con.execute(f"set allowed_directories = [{quoted(f'{work}/')}]")
-        con.execute(f"set allowed_paths = [{', '.join(quoted(path) for path in paths.values())}]")
-        con.execute("set enable_external_access = false")
-        tables = {entity: open_table(con, path, entity, law.inputs, work, place_code) for entity, path in paths.items()}
-        try:
-            yield Population(law, con, tables, place_code)
-        except duckdb.Error as error:
-            raise BadInput(
-                f"计算没有完成:{str(error).splitlines()[0]}", next_step="核对输入里是否有过大的金额;磁盘和内存是否足够"
-            ) from error
-
-
-def _ranges(con: duckdb.DuckDBPyConnection, persons: Table) -> list[str]:
-    """Cut the households into blocks of about so many people each."""
-    count = -(-persons.row_count // BLOCK_PEOPLE)
-    edges: list[int] = []
-    if count > 1:
-        shares = ", ".join(str(place / count) for place in range(1, count))
-        found = con.execute(
-            f"select quantile_disc(household_id, [{shares}]) from read_parquet({quoted(persons.path)})"
-        ).fetchall()
-        edges = sorted(set(found[0][0]))
-    limits: list[int | None] = [None, *edges, None]
-    ranges = []
-    for low, high in itertools.pairwise(limits):
-        tests = [f"household_id > {low}"] * (low is not None) + [f"household_id <= {high}"] * (high is not None)
-        ranges.append(" where " + " and ".join(tests) if tests else "")
-    return ranges
+        with blockrun.connection(work, paths.values()) as con:
+            try:
+                tables = {
+                    entity: open_table(con, path, entity, law.inputs, work, place_code)
+                    for entity, path in paths.items()
+                }
+                yield Population(law, con, tables, place_code, work)
+            except duckdb.Error as error:
+                raise BadInput(
+                    f"计算没有完成:{str(error).splitlines()[0]}",
+                    next_step="核对输入里是否有过大的金额;磁盘和内存是否足够",
+                ) from error

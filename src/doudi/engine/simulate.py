@@ -7,7 +7,7 @@ change reaches, or those asked for, are worked out at all.  Nothing is written.
 import collections
 import dataclasses
 import pathlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -163,17 +163,16 @@ def simulate_files(
     outputs = [name for plan in plans for name in (plan.value("outcome"), plan.amount_name)]
     both = worlds.two_worlds(rules, asked.parameters, outputs)
     with population.opened(law, persons_path, households_path, place_code) as people:
-        dense = law.parameters.table(people.places, asked.on, asked.known_on, tuple(extra))
+        dense = law.parameters.table(people.places(rules), asked.on, asked.known_on, tuple(extra))
         columns, changed = reform.changed_columns(asked, dense.arrow, law.parameters, must_reach)
         table = dense.arrow
         for name, column in columns.items():
             table = table.append_column(worlds.new_name(name), column)
-        effects = [
-            _effect(plan, row)
-            for con, tables in people.each_block(both, table, progress)
-            for plan in plans
-            for row in _rows(con, plan, both, tables)
-        ]
+
+        def read(con: duckdb.DuckDBPyConnection, tables: Mapping[str, str]) -> list[Effect]:
+            return [_effect(plan, row) for plan in plans for row in _rows(con, plan, both, tables)]
+
+        effects = [effect for block in people.reckoned(both, table, read, progress) for effect in block]
         return Simulation(
             reform=asked,
             effects=_summed(effects),
@@ -199,7 +198,7 @@ def _plans(rules: RuleSet, asked: Reform) -> tuple[ProgrammePlan, ...]:
 
 
 def _rows(
-    con: duckdb.DuckDBPyConnection, plan: ProgrammePlan, rules: RuleSet, tables: dict[str, str]
+    con: duckdb.DuckDBPyConnection, plan: ProgrammePlan, rules: RuleSet, tables: Mapping[str, str]
 ) -> Iterator[tuple[Any, ...]]:
     """Count one programme's changes in a block, by county and area."""
     names = {"before": plan.value("outcome"), "money": plan.amount_name}
