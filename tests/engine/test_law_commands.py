@@ -129,9 +129,8 @@ def test_decide_writes_the_sql_of_a_block(tmp_path: pathlib.Path, capsys: pytest
     people.mkdir()
     types = {"persons": "{'is_dead': 'BOOLEAN'}", "households": "{'place_code': 'VARCHAR'}"}
     for name in types:
-        duckdb.sql(
-            f"copy (from read_csv('{EXAMPLES / 'township' / f'{name}.csv'}', types = {types[name]})) to '{people / f'{name}.parquet'}'"
-        )
+        source = f"read_csv('{EXAMPLES / 'township' / f'{name}.csv'}', types = {types[name]})"
+        duckdb.sql(f"copy (from {source}) to '{people / f'{name}.parquet'}'")
 
     law.decide(people, tmp_path / "out", "2022-04-15", print_block=1)
     assert "create or replace temp table parameters" in capsys.readouterr().out
