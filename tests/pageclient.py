@@ -22,7 +22,9 @@ COMPRESSED_LIMIT_BYTES = 60_000  # of 120 kB for the page with its style and scr
 VOID = re.compile(r"area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr|use|path")
 SILENT = {"script", "style", "code", "samp", "pre", "kbd", "template"}
 SILENT_CLASSES = {"mono", "clause", "foreign"}
-ALLOWED = re.compile(r"ctrl|enter|csv|xlsx|pdf|utf|gb|bom|sha|id|doudi|json|zip|excel|wps|tab|cpi|scpi|yaml", re.IGNORECASE)
+ALLOWED = re.compile(
+    r"ctrl|enter|csv|xlsx|pdf|utf|gb|bom|sha|id|doudi|json|zip|excel|wps|tab|cpi|scpi|yaml", re.IGNORECASE
+)
 WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.\-/@:+]*")
 UNRENDERED = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|<object |object at 0x|&lt;(bound method|function|QuerySet|Undefined)")
 LONG_DIGITS = re.compile(r"(?<![0-9A-Fa-f])\d{15,19}[Xx]?(?![0-9A-Fa-f])")
