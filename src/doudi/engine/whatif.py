@@ -293,5 +293,17 @@ def unknown_roots(reckoning: Reckoning, names: list[str], person: int | None) ->
         elif rule.kind == "total":
             stack += [(rule.needs[0], n) for n in range(len(reckoning.persons))]
         else:
-            stack += [(need, member if member is not None else person) for need in rule.needs]
+            needs = [(need, member if member is not None else person) for need in rule.needs]
+            stack += needs
+            found |= dict.fromkeys(_held_open_by(reckoning, needs))
     return sorted(found, key=lambda one: (one[1] is not None, one[1] or 0, one[0]))
+
+
+def _held_open_by(reckoning: Reckoning, needs: list[Place]) -> list[Place]:
+    """Name the stated facts that leave a value open although none is unknown: an expired certificate, say."""
+    rules = reckoning.rules
+    placed = [(name, person if rules.entity_of(name) == PERSON else None) for name, person in needs]
+    if any(reckoning.of(name, member) is UNKNOWN for name, member in placed):
+        return []
+    inputs = [(one, rules.inputs.get(one[0])) for one in placed if one[0] not in rules.rules]
+    return [place for place, about in inputs if about is not None and about.default is not None]
