@@ -1,7 +1,6 @@
 """Will the money last the year: budget against what was spent and what the rosters will cost."""
 
 import dataclasses
-import datetime as dt
 
 from doudi.kernel.periods import Month
 
@@ -37,8 +36,3 @@ def forecast(budget_fen: int, spent_fen: int, monthly_fen: int, spent_to: Month)
     if spent_fen > budget_fen:
         runs_out = spent_to
     return Forecast(budget_fen, spent_fen, monthly_fen, year_fen, max(year_fen - budget_fen, 0), runs_out)
-
-
-def last_whole_month(on: dt.date) -> Month:
-    """Name the month before the one of a day."""
-    return Month.of(on).plus(-1)

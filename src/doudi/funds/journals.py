@@ -10,11 +10,10 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from doudi.audit import services as audit
-from doudi.funds.models import ACCOUNT_KINDS, DIRECT_MARKS, FUND_SOURCES, Account, Journal
+from doudi.funds.models import ACCOUNT_KINDS, DIRECT_MARKS, FUND_SOURCES, Account, Journal, use_label
 from doudi.kernel.actors import Actor
 from doudi.kernel.errors import BadInput, Refusal
 from doudi.kernel.money import yuan
-from doudi.kernel.programmes import PROGRAMME_LABEL
 
 KINDS = ("source", "available", "reserved", "allotted")
 
@@ -91,7 +90,7 @@ def open_pool(division_code: str, pool: Pool, uses: tuple[str, ...] = ()) -> int
     rows = [
         Account(
             code=":".join(filter(None, (division_code or "全国", pool.fund_source, pool.direct_mark, kind, use))),
-            name=f"{pool.label}·{ACCOUNT_KINDS[kind]}" + (f"·{_use_label(use)}" if use else ""),
+            name=f"{pool.label}·{ACCOUNT_KINDS[kind]}" + (f"·{use_label(use)}" if use else ""),
             kind=kind,
             fund_source=pool.fund_source,
             direct_mark=pool.direct_mark,
@@ -198,8 +197,3 @@ def refuse_when_short(county_code: str, pool: Pool, amount_fen: int, idem: str) 
 def short_digest(text: str) -> str:
     """Shorten a document's name for a key."""
     return hashlib.sha256(text.strip().encode()).hexdigest()[:16]
-
-
-def _use_label(use: str) -> str:
-    name, _, group = use.partition(":")
-    return PROGRAMME_LABEL.get(name, name) + (f"({group})" if group else "")

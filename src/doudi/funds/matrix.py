@@ -9,11 +9,11 @@ from django.db import connection, transaction
 from doudi.audit import services as audit
 from doudi.engine import packs
 from doudi.engine.funding import FUND_SOURCES
-from doudi.funds.models import UseRule
+from doudi.funds.models import UseRule, use_label
 from doudi.kernel import codes
 from doudi.kernel.actors import Actor
 from doudi.kernel.errors import BadInput, NotPermitted, Refusal
-from doudi.kernel.programmes import PROGRAMME_LABEL, Programme
+from doudi.kernel.programmes import Programme
 from doudi.security.permissions import require
 
 
@@ -45,8 +45,7 @@ class Allowed:
 
     @property
     def label(self) -> str:
-        name, _, group = self.use.partition(":")
-        return PROGRAMME_LABEL.get(name, name) + (f"({group})" if group else "")
+        return use_label(self.use)
 
 
 def load_pack_rules() -> int:
@@ -104,7 +103,7 @@ def check(use: str, fund_source: str, place_code: str, on: dt.date) -> Allowed:
     """
     found = allowed(place_code, on, [use]).get(use)
     if found is None:
-        raise NoSourceAllowed(use=Allowed(use, (), "", "", "", False).label)
+        raise NoSourceAllowed(use=use_label(use))
     if fund_source not in found.sources:
         names = "、".join(FUND_SOURCES[source] for source in found.sources)
         raise WrongSource(

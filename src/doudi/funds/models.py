@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from doudi.engine.funding import FUND_SOURCES
+from doudi.kernel.programmes import PROGRAMME_LABEL
 
 __all__ = ["FUND_SOURCES", "Account", "Allotment", "AllowedMove", "Budget", "Journal", "Leg", "PeriodClose", "UseRule"]
 
@@ -43,6 +44,12 @@ CORRECTION_REASONS: dict[str, str] = {
 }
 
 
+def use_label(use: str) -> str:
+    """Say in words what was paid for: a programme, or a programme and a group of people."""
+    name, _, group = use.partition(":")
+    return PROGRAMME_LABEL.get(name, name) + (f"({group})" if group else "")
+
+
 class Account(models.Model):
     """A place money can be. Kinds: source (outside), available, reserved, paid (one per use), allotted (sent down)."""
 
@@ -71,6 +78,11 @@ class Account(models.Model):
             ),
         ]
 
+    @property
+    def label(self) -> str:
+        """Name the account by its kind and, when paid, by what was paid for."""
+        return ACCOUNT_KINDS[self.kind] + (f"·{use_label(self.use)}" if self.use else "")
+
 
 class AllowedMove(models.Model):
     """Pairs of account kinds between which a kind of journal may move money. Everything else is refused."""
@@ -89,7 +101,7 @@ class AllowedMove(models.Model):
 class UseRule(models.Model):
     """The use–source matrix as the database enforces it: this use may be paid from this source here and then.
 
-    Rows of the packs are loaded by ``services.load_use_rules``; a place's own rows are proposed by one person
+    Rows of the packs are loaded by ``matrix.load_pack_rules``; a place's own rows are proposed by one person
     and confirmed by another.  Read from everywhere, so the place is not a scope.
     """
 

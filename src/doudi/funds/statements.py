@@ -5,9 +5,9 @@ import datetime as dt
 
 from django.db import connection
 
-from doudi.funds.models import ACCOUNT_KINDS, DIRECT_MARKS, FUND_SOURCES
+from doudi.funds.journals import Pool
+from doudi.funds.models import ACCOUNT_KINDS, use_label
 from doudi.kernel.periods import Month
-from doudi.kernel.programmes import PROGRAMME_LABEL
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,14 +29,11 @@ class TrialRow:
 
     @property
     def label(self) -> str:
-        name, _, group = self.use.partition(":")
-        use = PROGRAMME_LABEL.get(name, name) + (f"({group})" if group else "")
-        return ACCOUNT_KINDS[self.kind] + (f"·{use}" if use else "")
+        return ACCOUNT_KINDS[self.kind] + (f"·{use_label(self.use)}" if self.use else "")
 
     @property
     def source_label(self) -> str:
-        mark = f" {DIRECT_MARKS[self.direct_mark]}" if self.direct_mark else ""
-        return f"{FUND_SOURCES[self.fund_source]}{mark}"
+        return Pool(self.fund_source, self.direct_mark).label
 
 
 def trial_balance_of(division_code: str, first: Month, last: Month) -> list[TrialRow]:

@@ -6,7 +6,7 @@ from typing import Any
 from doudi.engine.reform import Reform
 from doudi.engine.simulate import COUNTS, Effect, Simulation
 from doudi.funds.models import FUND_SOURCES
-from doudi.kernel.programmes import PROGRAMME_LABEL, Programme
+from doudi.kernel.programmes import Programme
 
 NO_FUND = ""
 SUMS = (*COUNTS, "fen_more", "fen_more_y")
@@ -113,7 +113,3 @@ def changes_in_words(asked: Reform, labels: Mapping[str, str], units: Mapping[st
             }
         )
     return found
-
-
-def programme_word(name: str) -> str:
-    return PROGRAMME_LABEL.get(name, name)

@@ -21,6 +21,8 @@ from doudi.security.permissions import require
 from doudi.simulations.laying import laid_out
 from doudi.simulations.models import Simulation
 
+COUNTY_LENGTH = 6
+
 
 class NobodyYet(Refusal):
     message = "{division}还没有认定过的人口,无从测算"
@@ -72,9 +74,8 @@ def simulate_division(asked: Reform, text: str, division_code: str, *, actor: Ac
 
 def latest_runs(division_code: str) -> list[Run]:
     """Give the newest monthly run of each county below a division."""
-    below = Run.objects.filter(kind="monthly", place_code__gte=division_code, place_code__lt=codes.upper(division_code))
-    if codes.level(division_code) > codes.level("231084"):
-        below = Run.objects.filter(kind="monthly", place_code=division_code[:6])
+    scope = division_code[:COUNTY_LENGTH]  # a township's people lie in its county's snapshot
+    below = Run.objects.filter(kind="monthly", place_code__gte=scope, place_code__lt=codes.upper(scope))
     return list(below.order_by("place_code", "-month", "-id").distinct("place_code"))
 
 

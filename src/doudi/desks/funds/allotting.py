@@ -1,5 +1,6 @@
 """Sending money to the level below, taking it back, and splitting a sum by need."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -62,7 +63,8 @@ def allotment_list(request: HttpRequest) -> HttpResponse:
     found = Allotment.objects.order_by("-id")
     page = list_page(request, found.count())
     rows = list(found[page.offset : page.offset + PAGE])
-    idle = statements.idle_money(actor.scope_code, on, idle_days(actor.scope_code, request))
+    days = idle_days(actor.scope_code, on)
+    idle = statements.idle_money(actor.scope_code, on, days)
     wanted = {row.division_code for row in rows} | {row.from_code for row in rows} | {one.division_code for one in idle}
     return render(
         request,
@@ -72,7 +74,7 @@ def allotment_list(request: HttpRequest) -> HttpResponse:
             "labels": {row.pk: Pool(row.fund_source, row.direct_mark).label for row in rows},
             "idle": idle,
             "idle_labels": {one.journal_id: Pool(one.fund_source, one.direct_mark).label for one in idle},
-            "idle_days": idle_days(actor.scope_code, request),
+            "idle_days": days,
             "names": place_names(wanted - {""}, on),
             "page": page,
             "may_allocate": may(actor, "allocate_funds"),
@@ -80,9 +82,8 @@ def allotment_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def idle_days(place_code: str, request: HttpRequest) -> int:
+def idle_days(place_code: str, on: dt.date) -> int:
     """Say after how many days money counts as idle: the place's own value, else thirty."""
-    on = today_of(request)
     if not place_code:
         return IDLE_DAYS
     found = policy.law().parameters.resolve("fund_idle_days", place_code, "urban", on, on, policy.local_rows(on, on))

@@ -14,8 +14,7 @@ from doudi.funds import queries, services
 from doudi.funds.journals import Pool
 from doudi.funds.models import ACCOUNT_KINDS, CORRECTION_REASONS, JOURNAL_KINDS, Account, AllowedMove, Journal, Leg
 from doudi.kernel.errors import BadInput, DoudiError, NotPermitted
-from doudi.kernel.money import fen_from_yuan, yuan
-from doudi.kernel.programmes import PROGRAMME_LABEL
+from doudi.kernel.money import fen_from_yuan
 from doudi.security.permissions import may
 from doudi.security.web import desk
 
@@ -32,7 +31,7 @@ def fund_account(request: HttpRequest, account_id: int) -> HttpResponse:
         "desks/funds/account.html",
         {
             "account": account,
-            "kind_label": account_label(account),
+            "kind_label": account.label,
             "source_label": Pool(account.fund_source, account.direct_mark).label,
             "place": _place(account.division_code, today_of(request)),
             "rows": queries.statement(account.pk, offset=page.offset),
@@ -40,13 +39,6 @@ def fund_account(request: HttpRequest, account_id: int) -> HttpResponse:
             "page": page,
         },
     )
-
-
-def account_label(account: Account) -> str:
-    """Name an account by its kind and, when paid, by what was paid for."""
-    name, _, group = account.use.partition(":")
-    use = PROGRAMME_LABEL.get(name, name) + (f"({group})" if group else "")
-    return ACCOUNT_KINDS[account.kind] + (f"·{use}" if account.use else "")
 
 
 @desk("view_money")
@@ -72,7 +64,7 @@ def journal_file(request: HttpRequest, journal_id: int) -> HttpResponse:
             "one": one,
             "kind_label": JOURNAL_KINDS[one.kind],
             "reason_label": CORRECTION_REASONS.get(one.reason_code, ""),
-            "legs": [(leg, account_label(leg.account)) for leg in legs],
+            "legs": [(leg, leg.account.label) for leg in legs],
             "pool_label": Pool(legs[0].account.fund_source, legs[0].account.direct_mark).label if legs else "",
             "place": _place(one.division_code, today_of(request)),
             "corrections": list(Journal.objects.filter(corrects_id=one.pk).order_by("id")),
@@ -95,7 +87,7 @@ def _moves(legs: list[Leg]) -> list[tuple[str, str]]:
         if out in touched and (into in touched or into == "available"):
             spent = touched[out]
             name = f"paid:{spent.use}" if out == "paid" else out
-            found.append((f"{name}>{into}", f"{account_label(spent)} → {ACCOUNT_KINDS[into]}"))
+            found.append((f"{name}>{into}", f"{spent.label} → {ACCOUNT_KINDS[into]}"))
     return found
 
 
@@ -122,8 +114,6 @@ def _place(code: str, on: dt.date) -> str:
     except DoudiError:
         return code
 
-
-__all__ = ["account_label", "fund_account", "journal_file", "yuan"]
 
 urlpatterns: list[Any] = [
     path("funds/accounts/<int:account_id>/", fund_account, name="fund_account"),
