@@ -9,9 +9,10 @@ from doudi.funds import services
 from doudi.funds.models import Account, Allotment, Journal, PeriodClose, UseRule
 from doudi.kernel.actors import Actor
 from doudi.places.services import load_divisions
+from doudi.security.models import BusinessDate
 from doudi.security.scope import acting
 from tests.pageclient import PageClient
-from tests.payments.world import COUNTY, TOWNSHIP, county
+from tests.payments.world import COUNTY, TOWNSHIP, county, make_world
 
 pytestmark = pytest.mark.django_db
 Sign = Callable[[str], PageClient]
@@ -101,6 +102,17 @@ def test_a_budget_is_recorded_and_compared(actors: dict[str, Actor], page_as: Si
     form = {"year": "2022", "use": "dibao", "amount": "1200", "document": "宁财预〔2022〕1号"}
     assert "1,200.00" in client.post("/funds/budget/record/", form, follow=True).text
     assert "年度应为四位数" in client.post("/funds/budget/record/", form | {"year": "二二"}).text
+
+
+def test_the_forecast_stands_beside_a_running_roster(actors: dict[str, Actor], page_as: Sign):
+    with county(actors):
+        make_world(3, amount_fen=30_000)
+    BusinessDate.objects.create(value=dt.date(2022, 4, 15), set_by="测试")
+    client = page_as("finance")
+    form = {"year": "2022", "use": "dibao", "amount": "1000", "document": "宁财预〔2022〕1号"}
+    page = client.post("/funds/budget/record/", form, follow=True).text
+    assert "900.03" in page
+    assert "2022年5月" in page
 
 
 @pytest.mark.parametrize("path", ["/funds/trial/", "/funds/allotments/", "/funds/uses/", "/funds/budget/"])

@@ -43,7 +43,7 @@ where {HELD}
 order by a.id, c.person_id
 """
 IN_MONTH = """
-select a.programme, count(*), count(*) filter (where a.amount_fen_m > 0), coalesce(sum(a.amount_fen_m), 0)
+select a.programme, count(*), count(*) filter (where a.amount_fen_m > 0), coalesce(sum(a.amount_fen_m), 0)::bigint
 from benefits_award a
 where a.division_code >= %(low)s and a.division_code < %(high)s
   and a.since <= %(first)s and (a.until is null or a.until > %(first)s)
