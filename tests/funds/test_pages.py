@@ -54,6 +54,7 @@ def test_the_trial_balance_is_shown_exported_and_shut(actors: dict[str, Actor], 
     client = page_as("finance")
     page = client.get("/funds/trial/?month=2022-03").text
     assert "10,000.00" in page
+    assert "已预留" not in page
     assert client.get("/funds/trial/?month=2022-03&format=xlsx").content[:2] == b"PK"
     stop = client.post("/funds/close/", {"division": COUNTY, "month": "2022-03"}).text
     assert "也不能撤销" in stop

@@ -32,6 +32,11 @@ class TrialRow:
         return ACCOUNT_KINDS[self.kind] + (f"·{use_label(self.use)}" if self.use else "")
 
     @property
+    def was_used(self) -> bool:
+        """Tell whether anything stood or moved in it; an account that was only opened says nothing."""
+        return bool(self.opening_fen or self.entry_count)
+
+    @property
     def source_label(self) -> str:
         return Pool(self.fund_source, self.direct_mark).label
 

@@ -27,7 +27,7 @@ def trial_balance(request: HttpRequest) -> HttpResponse:
     division = request.GET.get("division") or next(iter(names), "")
     if names and division not in names:
         raise BadInput("请从列表中选择地区", where="地区")
-    rows = statements.trial_balance_of(division, month, month)
+    rows = [row for row in statements.trial_balance_of(division, month, month) if row.was_used]
     if request.GET.get("format") in ("csv", "xlsx"):
         cells = [
             [
