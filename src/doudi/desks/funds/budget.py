@@ -28,7 +28,8 @@ def fund_budget(request: HttpRequest) -> HttpResponse:
     planned = budgets.of_year(actor.scope_code, on.year)
     spent = budgets.spent_by_use(actor.scope_code, on.year, on)
     monthly = {one.programme: one.sum_fen for one in benefits.awards_in_month(actor.scope_code, month)}
-    uses = [p.name for p in Programme if p.name in planned or p.name in spent or p.name in monthly]
+    known = planned.keys() | spent.keys() | monthly.keys()
+    uses = [p.name for p in Programme if p.pays and p.name in known]
     paid_to = budgets.last_paid_month(actor.scope_code, on) or month.plus(-1)
     rows = [
         (use, PROGRAMME_LABEL[use], planned.get(use), forecast(
